@@ -1,0 +1,1 @@
+"""Keeps the search index, the percolator and the list memberships in step with the records."""

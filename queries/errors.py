@@ -1,0 +1,69 @@
+"""What can be wrong with a filter: each error keeps its facts and writes a sentence with field, value and remedy."""
+
+MAX_FILTERS = 250
+MAX_VALUES = 1_000
+MAX_NEEDLE = 1_000
+
+
+class FilterError(Exception):
+    """A filter that cannot be taken. `path` says where, as in `filters[0][1].value`."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}. {remedy}.")
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+
+
+class MalformedFilter(FilterError):
+    """Something of another JSON type than the grammar asks for."""
+
+    def __init__(self, path: str, value: object, wanted: str) -> None:
+        super().__init__(path, f"{_shown(value)} is not {wanted}", f"Send {wanted}")
+        self.value = value
+
+
+class TooMany(FilterError):
+    """More filters, values or characters than are taken."""
+
+    def __init__(self, path: str, what: str, count: int, limit: int) -> None:
+        super().__init__(path, f"{count} {what} are too many", f"At most {limit} {what} are taken")
+        self.count = count
+        self.limit = limit
+
+
+class UnsupportedFilter(FilterError):
+    """A family, operator or key that is not known or not supported; ignoring it would change what the list means."""
+
+    def __init__(self, path: str, value: object, supported: str) -> None:
+        super().__init__(path, f"{_shown(value)} is not supported", f"Supported: {supported}")
+        self.value = value
+
+
+class UnknownProperty(FilterError):
+    """A filter over a property that the portal does not define."""
+
+    def __init__(self, path: str, name: str) -> None:
+        super().__init__(path, f'Property "{name}" does not exist', "Create the property or name another one")
+        self.name = name
+
+
+class BadOperand(FilterError):
+    """A value that the operator or the property's type cannot take."""
+
+    def __init__(self, path: str, value: object, problem: str, remedy: str) -> None:
+        super().__init__(path, f"{_shown(value)} {problem}", remedy)
+        self.value = value
+
+
+class UnknownList(FilterError):
+    """A membership filter over a list that is not there or cannot be used in a filter."""
+
+    def __init__(self, path: str, list_id: object, problem: str) -> None:
+        super().__init__(path, f"list {_shown(list_id)} {problem}", "Name the id of an existing static list")
+        self.list_id = list_id
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

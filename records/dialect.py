@@ -1,0 +1,54 @@
+"""Everything that SQLite and PostgreSQL say differently: upserts and number sources.
+
+Row locks need no case here: SQLAlchemy leaves FOR UPDATE out on SQLite, where a write transaction holds the whole
+database anyway (records.session).
+"""
+
+from typing import Any
+
+from sqlalchemy import Table, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def insert(session: Session, model: type[DeclarativeBase]) -> Any:
+    """Return an INSERT into the model's table that understands `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    table: Table = model.__table__  # type: ignore[assignment]
+    return sqlite.insert(table) if _is_sqlite(session) else postgresql.insert(table)
+
+
+def create_vid_source(session: Session, portal_id: int) -> None:
+    """Create the portal's source of vids; it starts at 1."""
+    if _is_sqlite(session):
+        session.execute(text("INSERT INTO counter (name, value) VALUES (:name, 0)"), {"name": _vids(portal_id)})
+    else:
+        session.execute(text(f"CREATE SEQUENCE {_vids(portal_id)}"))
+
+
+def next_vids(session: Session, portal_id: int, count: int) -> list[int]:
+    """Draw `count` vids of the portal, ascending, never drawn before."""
+    return _draw(session, _vids(portal_id), count)
+
+
+def next_changes(session: Session, count: int) -> list[int]:
+    """Draw `count` change numbers, ascending, never drawn before."""
+    return _draw(session, "contact_change", count)
+
+
+def _vids(portal_id: int) -> str:
+    return f"vid_portal_{int(portal_id)}"
+
+
+def _draw(session: Session, name: str, count: int) -> list[int]:
+    if _is_sqlite(session):
+        last = session.execute(_DRAW_SQLITE, {"name": name, "count": count}).scalar_one()
+        return list(range(last - count + 1, last + 1))
+    return sorted(session.execute(_DRAW_POSTGRESQL, {"name": name, "count": count}).scalars())
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+_DRAW_SQLITE = text("UPDATE counter SET value = value + :count WHERE name = :name RETURNING value")
+_DRAW_POSTGRESQL = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")

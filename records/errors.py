@@ -1,0 +1,83 @@
+"""What can go wrong in the records, told in facts that the edges turn into wire answers."""
+
+
+class RecordError(Exception):
+    """Base of every refusal by the records; nothing has been changed when one is raised and rolled back."""
+
+
+class ContactMissing(RecordError):
+    """No live contact has this vid, e-mail or token."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__(f"contact {key!r} does not exist")
+        self.key = key
+
+
+class ContactExists(RecordError):
+    """The e-mail belongs to another contact already."""
+
+    def __init__(self, email: str, vid: int) -> None:
+        super().__init__(f"e-mail {email!r} belongs to contact {vid}")
+        self.email = email
+        self.vid = vid
+
+
+class MergeRefused(RecordError):
+    """Two contacts that cannot be merged; `side` says which one is at fault: 'canonical' or 'merged'."""
+
+    def __init__(self, side: str, vid: int) -> None:
+        super().__init__(f"contact {vid} cannot be merged")
+        self.side = side
+        self.vid = vid
+
+
+class TooManyMerged(RecordError):
+    """A contact carries at most 250 linked vids (contract S0.7)."""
+
+    def __init__(self, vid: int, limit: int) -> None:
+        super().__init__(f"contact {vid} would carry more than {limit} linked vids")
+        self.vid = vid
+        self.limit = limit
+
+
+class DefinitionMissing(RecordError):
+    """No property or group of this name; `kind` is 'Property' or 'Group'."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"no {kind} is called {name!r}")
+        self.kind = kind
+        self.name = name
+
+
+class DefinitionExists(RecordError):
+    """A property or group of this name exists already."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"a {kind} is called {name!r} already")
+        self.kind = kind
+        self.name = name
+
+
+class DefinitionRefused(RecordError):
+    """A change of a property or group that must not be made, with the reason and the remedy in words."""
+
+
+class ListMissing(RecordError):
+    """No list has this id."""
+
+    def __init__(self, list_id: int) -> None:
+        super().__init__(f"list {list_id} does not exist")
+        self.list_id = list_id
+
+
+class ListRefused(RecordError):
+    """A change of a list that must not be made, with the reason and the remedy in words."""
+
+
+class FeedOutOfRange(RecordError):
+    """`after` lies beyond the last row of the feed (design rule 15: an error, never an empty page)."""
+
+    def __init__(self, after: int, last: int) -> None:
+        super().__init__(f"after={after} lies beyond the feed's last number {last}")
+        self.after = after
+        self.last = last

@@ -1,0 +1,1 @@
+"""The outside of the product: HTTP, its schemas, and the `contacts` command."""
