@@ -33,6 +33,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._writer, self._reader = self._open_sqlite() if self.is_sqlite else self._open_postgresql()
         self._write_lock = threading.Lock()
+        self._info: dict[str, Any] = {"clock": self.clock, "catalogues": {}, "directories": {}}
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -72,7 +73,7 @@ class Database:
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
-            session.info["clock"] = self.clock
+            session.info.update(self._info)
             yield session
 
     @contextmanager

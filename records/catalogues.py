@@ -1,0 +1,37 @@
+"""The portal's property definitions as the pure value that filters, values and documents are read by.
+
+Read once per version: a definition's change raises `Portal.catalogue_version`, so a process never uses an old one.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from queries.catalogue import Catalogue, Definition, PropertyType
+from records.models import Portal, PropertyDefinition
+
+def load_catalogue(session: Session, portal_id: int) -> Catalogue:
+    """Return the portal's catalogue at its present version."""
+    version = session.execute(select(Portal.catalogue_version).where(Portal.portal_id == portal_id)).scalar_one()
+    cache: dict[int, Catalogue] = session.info["catalogues"]
+    cached = cache.get(portal_id)
+    if cached is None or cached.version != version:
+        cached = cache[portal_id] = _read(session, portal_id, version)
+    return cached
+
+
+def _read(session: Session, portal_id: int, version: int) -> Catalogue:
+    statement = select(PropertyDefinition).where(PropertyDefinition.portal_id == portal_id)
+    definitions = {row.name: _definition(row) for row in session.execute(statement).scalars()}
+    return Catalogue(version, definitions)
+
+
+def _definition(row: PropertyDefinition) -> Definition:
+    return Definition(
+        name=row.name,
+        type=PropertyType(row.type),
+        field_type=row.details.get("fieldType", ""),
+        options=tuple(option["value"] for option in row.details.get("options", ())),
+        label=row.details.get("label", ""),
+        read_only=bool(row.details.get("readOnlyValue")),
+        external_options=bool(row.details.get("externalOptions")),
+    )

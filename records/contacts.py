@@ -1,0 +1,173 @@
+"""Reads contacts: by id, e-mail or token, and in the listings' orders. Merged vids lead to their survivor."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from records import identities
+from records.models import Contact, Identity, MergeAudit, Membership, PropertyVersion
+
+DAY_MS = 86_400_000
+RECENT_DAYS = 30
+
+ContactRow = Row[Any]
+"""A row of the table `contact`, with its columns as attributes."""
+
+
+def find_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+    """Return vid asked for -> live contact; a merged vid gives its survivor, unknown and deleted ones are left out."""
+    rows = _by_vid(session, portal_id, vids)
+    moved = {vid: row.merged_into for vid, row in rows.items() if row.merged_into is not None}
+    survivors = _by_vid(session, portal_id, set(moved.values())) if moved else {}
+    found = {vid: survivors.get(moved[vid]) if vid in moved else row for vid, row in rows.items()}
+    return {vid: row for vid, row in found.items() if row is not None and not row.deleted}
+
+
+def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+    """Return folded e-mail -> vid for addresses that belong to a contact, primary or secondary."""
+    return identities.find_by_emails(session, portal_id, emails)
+
+
+def find_by_tokens(session: Session, portal_id: int, tokens: Collection[str]) -> dict[str, int]:
+    """Return folded visitor token -> vid for tokens that belong to a contact."""
+    return identities.find_vids(session, portal_id, identities.UTK, [token.lower() for token in tokens])
+
+
+def all_contacts(session: Session, portal_id: int, after: int, count: int) -> list[ContactRow]:
+    """Return up to `count` live contacts with a vid above `after`, by vid (contract S2.8)."""
+    statement = _live(portal_id).where(Contact.vid > after).order_by(Contact.vid).limit(count)
+    return list(session.execute(statement).all())
+
+
+def recently_created(
+    session: Session, portal_id: int, before: tuple[int, int] | None, count: int
+) -> list[ContactRow]:
+    """Return live contacts created last, newest first, before the pair (milliseconds, vid) (contract S2.9)."""
+    return _newest(session, _live(portal_id), Contact.created_at, before, count)
+
+
+def recently_updated(
+    session: Session, portal_id: int, before: tuple[int, int] | None, count: int, moment: int
+) -> list[ContactRow]:
+    """Return live contacts changed in the 30 days before `moment`, newest change first (contract S2.9)."""
+    recent = _live(portal_id).where(Contact.updated_at >= moment - RECENT_DAYS * DAY_MS)
+    return _newest(session, recent, Contact.updated_at, before, count)
+
+
+def list_members(
+    session: Session, portal_id: int, list_id: int, after: int, count: int
+) -> list[ContactRow]:
+    """Return members of a list with a vid above `after`, by vid, each row with its `added_at`."""
+    statement = _members(portal_id, list_id).where(Contact.vid > after).order_by(Contact.vid).limit(count)
+    return list(session.execute(statement).all())
+
+
+def recent_members(
+    session: Session, portal_id: int, list_id: int, before: tuple[int, int] | None, count: int
+) -> list[ContactRow]:
+    """Return members of a list, newest membership first, before the pair (milliseconds, vid)."""
+    return _newest(session, _members(portal_id, list_id), Membership.added_at, before, count)
+
+
+def histories(
+    session: Session, portal_id: int, vids: Collection[int], names: Collection[str] | None
+) -> dict[int, list[PropertyVersion]]:
+    """Return vid -> property versions, newest first, of these records only (a survivor's are asked with its merged vids)."""
+    statement = (
+        select(PropertyVersion)
+        .where(PropertyVersion.portal_id == portal_id, PropertyVersion.vid.in_(list(vids)))
+        .order_by(PropertyVersion.timestamp.desc(), PropertyVersion.version.desc())
+    )
+    if names is not None:
+        statement = statement.where(PropertyVersion.name.in_(list(names)))
+    found: dict[int, list[PropertyVersion]] = {vid: [] for vid in vids}
+    for version in session.execute(statement).scalars():
+        found[version.vid].append(version)
+    return found
+
+
+def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[ContactRow]]:
+    """Return surviving vid -> stubs that were merged into it, by vid."""
+    statement = (
+        select(*Contact.__table__.columns)
+        .where(Contact.portal_id == portal_id, Contact.merged_into.in_(list(vids)))
+        .order_by(Contact.vid)
+    )
+    found: dict[int, list[ContactRow]] = {vid: [] for vid in vids}
+    for row in session.execute(statement).all():
+        found[row.merged_into].append(row)
+    return found
+
+
+def merge_audits(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[MergeAudit]]:
+    """Return surviving vid -> audits of its merges, oldest first."""
+    statement = (
+        select(MergeAudit)
+        .where(MergeAudit.portal_id == portal_id, MergeAudit.canonical_vid.in_(list(vids)))
+        .order_by(MergeAudit.timestamp, MergeAudit.merged_vid)
+    )
+    found: dict[int, list[MergeAudit]] = {vid: [] for vid in vids}
+    for audit in session.execute(statement).scalars():
+        found[audit.canonical_vid].append(audit)
+    return found
+
+
+def emails_of(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return vid -> every address it is known by, the primary one first."""
+    statement = (
+        select(Identity.vid, Identity.value)
+        .where(
+            Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == identities.EMAIL
+        )
+        .order_by(Identity.is_primary.desc(), Identity.key)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for vid, value in session.execute(statement):
+        found[vid] = (*found.get(vid, ()), value)
+    return found
+
+
+def statistics(session: Session, portal_id: int) -> tuple[int, int]:
+    """Return how many live contacts there are and when the newest was created, 0 when there is none."""
+    statement = select(func.count(), func.max(Contact.created_at)).where(*_is_live(portal_id))
+    count, newest = session.execute(statement).one()
+    return count, newest or 0
+
+
+def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+    statement = select(*Contact.__table__.columns).where(
+        Contact.portal_id == portal_id, Contact.vid.in_(list(vids))
+    )
+    return {row.vid: row for row in session.execute(statement).all()}
+
+
+def _newest(
+    session: Session,
+    statement: Select[Any],
+    moment: Any,
+    before: tuple[int, int] | None,
+    count: int,
+) -> list[ContactRow]:
+    if before is not None:
+        at, vid = before
+        statement = statement.where(or_(moment < at, and_(moment == at, Contact.vid < vid)))
+    return list(session.execute(statement.order_by(moment.desc(), Contact.vid.desc()).limit(count)).all())
+
+
+def _live(portal_id: int) -> Select[Any]:
+    return select(*Contact.__table__.columns).where(*_is_live(portal_id))
+
+
+def _is_live(portal_id: int) -> Sequence[ColumnElement[bool]]:
+    return Contact.portal_id == portal_id, Contact.deleted.is_(False), Contact.merged_into.is_(None)
+
+
+def _members(portal_id: int, list_id: int) -> Select[Any]:
+    same = and_(Contact.portal_id == Membership.portal_id, Contact.vid == Membership.vid)
+    return (
+        select(*Contact.__table__.columns, Membership.added_at)
+        .join(Membership, same)
+        .where(Membership.portal_id == portal_id, Membership.list_id == list_id)
+    )

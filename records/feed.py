@@ -1,0 +1,122 @@
+"""The feed: one row for every join and leave, append-only, numbered densely per portal (design rules 5 and 15).
+
+Numbers are taken while the portal's clock row is locked, last of all locks, so rows become visible in their order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from records.clock import now
+from records.errors import FeedOutOfRange
+from records.models import ContactList, FeedEvent, PortalClock
+
+
+class Kind(StrEnum):
+    """Why a contact joined or left."""
+
+    CONTACT_CHANGE = "CONTACT_CHANGE"
+    FIRST_FILL = "FIRST_FILL"
+    LIST_EDITED = "LIST_EDITED"
+    BY_HAND = "BY_HAND"
+    CONTACT_DELETED = "CONTACT_DELETED"
+    CONTACT_MERGED = "CONTACT_MERGED"
+    LIST_DELETED = "LIST_DELETED"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One contact joining or leaving one list, with the list's revision, the contact's version and the cause."""
+
+    list_id: int
+    vid: int
+    list_revision: int
+    contact_version: int
+    reason: dict[str, Any]
+
+
+def reason(kind: Kind, **facts: Any) -> dict[str, Any]:
+    """Return a reason as the feed tells it: its kind and further facts."""
+    return {"kind": kind.value, **facts}
+
+
+def lock_clock(session: Session, portal_id: int) -> PortalClock:
+    """Lock and return the portal's counters; every other lock of the transaction must have been taken before."""
+    statement = (
+        select(PortalClock)
+        .where(PortalClock.portal_id == portal_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.execute(statement).scalar_one()
+
+
+def append(session: Session, clock: PortalClock, joins: Sequence[Move], leaves: Sequence[Move]) -> None:
+    """Append the moves to the feed and bring the lists' sizes up; `clock` is the locked row of `lock_clock`."""
+    if not joins and not leaves:
+        return
+    moment = now(session)
+    kinds = [("LEAVE", move) for move in leaves] + [("JOIN", move) for move in joins]
+    rows = [_row(clock.portal_id, clock.feed_seq + i, kind, move, moment) for i, (kind, move) in enumerate(kinds, 1)]
+    session.execute(insert(FeedEvent.__table__), rows)  # type: ignore[arg-type]
+    _count(session, clock, len(rows))
+    _resize(session, clock.portal_id, joins, leaves, moment)
+
+
+def events(session: Session, portal_id: int, list_id: int, after: int, limit: int) -> tuple[list[FeedEvent], bool]:
+    """Return a list's events with a number above `after`, in order, and whether more follow.
+
+    Raises FeedOutOfRange when `after` is beyond the portal's last number.
+    """
+    last = session.execute(select(PortalClock.feed_seq).where(PortalClock.portal_id == portal_id)).scalar_one()
+    if after > last:
+        raise FeedOutOfRange(after, last)
+    statement = (
+        select(FeedEvent)
+        .where(FeedEvent.portal_id == portal_id, FeedEvent.list_id == list_id, FeedEvent.seq > after)
+        .order_by(FeedEvent.seq)
+        .limit(limit + 1)
+    )
+    found = list(session.execute(statement).scalars())
+    return found[:limit], len(found) > limit
+
+
+def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> dict[str, Any]:
+    return {
+        "portal_id": portal_id,
+        "seq": seq,
+        "type": kind,
+        "list_id": move.list_id,
+        "list_revision": move.list_revision,
+        "vid": move.vid,
+        "contact_version": move.contact_version,
+        "occurred_at": moment,
+        "reason": move.reason,
+    }
+
+
+def _count(session: Session, clock: PortalClock, count: int) -> None:
+    clock.feed_seq += count
+    session.execute(
+        update(PortalClock).where(PortalClock.portal_id == clock.portal_id).values(feed_seq=clock.feed_seq)
+    )
+
+
+def _resize(
+    session: Session, portal_id: int, joins: Sequence[Move], leaves: Sequence[Move], moment: int
+) -> None:
+    growth: dict[int, int] = {}
+    for move in joins:
+        growth[move.list_id] = growth.get(move.list_id, 0) + 1
+    for move in leaves:
+        growth[move.list_id] = growth.get(move.list_id, 0) - 1
+    for list_id, count in sorted(growth.items()):
+        session.execute(
+            update(ContactList)
+            .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
+            .values(size=ContactList.size + count, size_changed_at=moment)
+        )

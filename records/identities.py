@@ -1,0 +1,123 @@
+"""The addresses by which a contact is found: e-mails, of which one is primary, and visitor tokens.
+
+An e-mail's key is the whole address lower-cased (queries.values.email_key); no two live contacts of a portal share one.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from queries.values import email_key
+from records import dialect
+from records.errors import ContactExists
+from records.models import Identity
+
+EMAIL = "EMAIL"
+UTK = "UTK"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailClaim:
+    """A contact that takes an address as its primary or a secondary one, at a moment in milliseconds."""
+
+    vid: int
+    email: str
+    timestamp: int
+    is_primary: bool = True
+
+
+def find_vids(session: Session, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
+    """Return key -> vid for the keys of this kind that belong to a contact."""
+    statement = select(Identity.key, Identity.vid).where(
+        Identity.portal_id == portal_id, Identity.kind == kind, Identity.key.in_(list(keys))
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+    """Return folded e-mail -> vid for the addresses, primary or secondary, that belong to a contact."""
+    return find_vids(session, portal_id, EMAIL, {email_key(email) for email in emails})
+
+
+def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim]) -> None:
+    """Give addresses to contacts; raises ContactExists for one that belongs to another contact.
+
+    A contact's own address is taken anew, so that a secondary one can become primary.
+    """
+    if not claims:
+        return
+    session.execute(
+        delete(Identity).where(
+            Identity.portal_id == portal_id,
+            Identity.vid.in_([claim.vid for claim in claims]),
+            Identity.kind == EMAIL,
+            Identity.key.in_([email_key(claim.email) for claim in claims]),
+        )
+    )
+    statement = dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.key, Identity.vid)
+    taken = {key for key, _ in session.execute(statement, [_row(portal_id, claim) for claim in claims])}
+    for claim in claims:
+        if email_key(claim.email) not in taken:
+            _refuse(session, portal_id, claim)
+
+
+def release_primary(session: Session, portal_id: int, vids: Collection[int]) -> None:
+    """Take the primary e-mail from contacts that change or clear theirs."""
+    if vids:
+        session.execute(
+            delete(Identity).where(
+                Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == EMAIL, Identity.is_primary
+            )
+        )
+
+
+def claim_token(session: Session, portal_id: int, vid: int, token: str, timestamp: int) -> None:
+    """Bind a visitor token (`hubspotutk`) to a contact; a token bound to another contact moves over."""
+    row = {
+        "portal_id": portal_id,
+        "kind": UTK,
+        "key": token.lower(),
+        "value": token,
+        "vid": vid,
+        "is_primary": False,
+        "timestamp": timestamp,
+    }
+    statement = dialect.insert(session, Identity)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["portal_id", "kind", "key"], set_={"vid": statement.excluded.vid}
+        ),
+        row,
+    )
+
+
+def of_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[Identity]]:
+    """Return vid -> identities, the primary e-mail first, then by age and key."""
+    found: dict[int, list[Identity]] = {vid: [] for vid in vids}
+    statement = (
+        select(Identity)
+        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)))
+        .order_by(Identity.is_primary.desc(), Identity.timestamp, Identity.key)
+    )
+    for identity in session.execute(statement).scalars():
+        found[identity.vid].append(identity)
+    return found
+
+
+def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
+    return {
+        "portal_id": portal_id,
+        "kind": EMAIL,
+        "key": email_key(claim.email),
+        "value": claim.email,
+        "vid": claim.vid,
+        "is_primary": claim.is_primary,
+        "timestamp": claim.timestamp,
+    }
+
+
+def _refuse(session: Session, portal_id: int, claim: EmailClaim) -> None:
+    key = email_key(claim.email)
+    raise ContactExists(claim.email, find_vids(session, portal_id, EMAIL, [key]).get(key, claim.vid))

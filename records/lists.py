@@ -1,0 +1,216 @@
+"""Lists as records. A list's row is its own job: its state says what the indexer still has to do (design rule 6).
+
+Every save locks the portal's clock row first, so saves are serial and references can be checked safely (rule 5).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from records.clock import now
+from records.errors import ListMissing, ListRefused
+from records.feed import lock_clock
+from records.models import ContactList, PortalClock
+
+INITIALIZING = "INITIALIZING"
+PROCESSING = "PROCESSING"
+DONE = "DONE"
+DELETING = "DELETING"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a list asks for: normalised v1 filters, the names they read and the lists they use."""
+
+    filters: list[list[dict[str, Any]]]
+    reads: frozenset[str]
+    uses_lists: frozenset[int]
+
+
+def create_list(session: Session, portal_id: int, name: str, dynamic: bool, criteria: Criteria) -> ContactList:
+    """Create a list; one with criteria, or a dynamic one, starts INITIALIZING. Raises ListRefused for a taken name."""
+    clock = _next_revision(session, portal_id)
+    clock.last_list_id += 1
+    moment = now(session)
+    row = ContactList(
+        portal_id=portal_id,
+        list_id=clock.last_list_id,
+        name=name,
+        name_key=_name_key(session, portal_id, name),
+        dynamic=dynamic,
+        **_criteria_columns(criteria),
+        revision=clock.list_counter,
+        state=INITIALIZING if dynamic or criteria.filters else DONE,
+        created_at=moment,
+        updated_at=moment,
+        state_changed_at=moment,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def update_list(
+    session: Session, portal_id: int, list_id: int, name: str | None, criteria: Criteria | None
+) -> ContactList:
+    """Rename a list or give it other criteria, which starts PROCESSING unless they are the same.
+
+    Raises ListMissing, and ListRefused for a taken name or for new criteria on a static list.
+    """
+    clock = _next_revision(session, portal_id)
+    row = get_list(session, portal_id, list_id)
+    if name is not None and name != row.name:
+        row.name_key = _name_key(session, portal_id, name, besides=list_id)
+        row.name = name
+    if criteria is not None and criteria.filters != row.filters:
+        _set_criteria(row, criteria, clock.list_counter, now(session))
+    row.updated_at = now(session)
+    session.flush()
+    return row
+
+
+def delete_list(session: Session, portal_id: int, list_id: int) -> None:
+    """Hide a list at once; its members leave in the background. Raises ListMissing, or ListRefused while it is used."""
+    clock = _next_revision(session, portal_id)
+    row = get_list(session, portal_id, list_id)
+    users = [user.name for user in lists_using(session, portal_id, list_id)]
+    if users:
+        raise ListRefused(f"List {list_id} is used by the lists {', '.join(users)}: change or delete those first")
+    row.deleted = True
+    row.state = DELETING
+    row.revision = clock.list_counter
+    row.state_changed_at = row.updated_at = now(session)
+    session.flush()
+
+
+def refresh_list(session: Session, portal_id: int, list_id: int) -> None:
+    """Have a dynamic list evaluated anew; members stay until they are seen not to match. Raises ListMissing."""
+    clock = _next_revision(session, portal_id)
+    row = get_list(session, portal_id, list_id)
+    if row.dynamic:
+        _restart(row, clock.list_counter, now(session))
+    session.flush()
+
+
+def get_list(session: Session, portal_id: int, list_id: int) -> ContactList:
+    """Return a list that is not deleted; raises ListMissing."""
+    row = find_list(session, portal_id, list_id)
+    if row is None or row.deleted:
+        raise ListMissing(list_id)
+    return row
+
+
+def find_list(session: Session, portal_id: int, list_id: int) -> ContactList | None:
+    """Return a list even while it is being deleted, or None."""
+    statement = select(ContactList).where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
+    return session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def page_lists(
+    session: Session, portal_id: int, offset: int, count: int | None, dynamic: bool | None
+) -> tuple[list[ContactList], bool]:
+    """Return lists by id from row `offset` on (all of them when `count` is None), and whether more follow."""
+    statement = select(ContactList).where(*_alive(portal_id)).order_by(ContactList.list_id).offset(offset)
+    if dynamic is not None:
+        statement = statement.where(ContactList.dynamic == dynamic)
+    if count is None:
+        return list(session.execute(statement).scalars()), False
+    rows = list(session.execute(statement.limit(count + 1)).scalars())
+    return rows[:count], len(rows) > count
+
+
+def get_lists(session: Session, portal_id: int, list_ids: Collection[int]) -> list[ContactList]:
+    """Return the lists of these ids by id; unknown ids are left out."""
+    statement = select(ContactList).where(*_alive(portal_id), ContactList.list_id.in_(list(list_ids)))
+    return list(session.execute(statement.order_by(ContactList.list_id)).scalars())
+
+
+def lists_using(session: Session, portal_id: int, list_id: int) -> list[ContactList]:
+    """Return the lists whose criteria ask for membership of this list."""
+    return [row for row in _all_lists(session, portal_id) if list_id in row.uses_lists]
+
+
+def lists_reading(session: Session, portal_id: int, name: str) -> list[ContactList]:
+    """Return the lists whose criteria read this property."""
+    return [row for row in _all_lists(session, portal_id) if name in row.reads]
+
+
+def kinds(session: Session, portal_id: int) -> dict[int, bool]:
+    """Return list id -> whether it is dynamic, for every list."""
+    statement = select(ContactList.list_id, ContactList.dynamic).where(*_alive(portal_id))
+    return dict(session.execute(statement).tuples().all())
+
+
+def unfinished(session: Session, portal_id: int) -> dict[int, str]:
+    """Return list id -> state of the lists that are not DONE."""
+    statement = select(ContactList.list_id, ContactList.state).where(
+        ContactList.portal_id == portal_id, ContactList.state != DONE
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def portals_with_work(session: Session) -> list[int]:
+    """Return the portals that have lists to initialise, re-evaluate or delete."""
+    busy = exists().where(ContactList.portal_id == PortalClock.portal_id, ContactList.state != DONE)
+    return list(session.execute(select(PortalClock.portal_id).where(busy).order_by(PortalClock.portal_id)).scalars())
+
+
+def forget_list(session: Session, portal_id: int, list_id: int) -> None:
+    """Note that a deleted list has no members left; its row stays, so that its id is not used again."""
+    session.execute(
+        update(ContactList)
+        .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
+        .values(state=DONE, state_changed_at=now(session))
+    )
+
+
+def _next_revision(session: Session, portal_id: int) -> PortalClock:
+    clock = lock_clock(session, portal_id)
+    clock.list_counter += 1
+    return clock
+
+
+def _set_criteria(row: ContactList, criteria: Criteria, revision: int, moment: int) -> None:
+    if not row.dynamic:
+        raise ListRefused(f"List {row.list_id} is static: its filters fill it once, when it is created")
+    for column, value in _criteria_columns(criteria).items():
+        setattr(row, column, value)
+    _restart(row, revision, moment)
+
+
+def _restart(row: ContactList, revision: int, moment: int) -> None:
+    row.state = INITIALIZING if row.state == INITIALIZING else PROCESSING
+    row.revision = revision
+    row.scan_cursor = 0
+    row.scan_ended_at = None
+    row.leased_until = 0
+    row.error = ""
+    row.state_changed_at = moment
+
+
+def _criteria_columns(criteria: Criteria) -> dict[str, Any]:
+    return {
+        "filters": criteria.filters,
+        "reads": sorted(criteria.reads),
+        "uses_lists": sorted(criteria.uses_lists),
+    }
+
+
+def _name_key(session: Session, portal_id: int, name: str, besides: int = 0) -> str:
+    """Return the form by which names are unique; raises ListRefused when another list has it."""
+    key = name.strip().casefold()
+    taken = exists().where(*_alive(portal_id), ContactList.name_key == key, ContactList.list_id != besides)
+    if session.execute(select(taken)).scalar_one():
+        raise ListRefused(f"A list is named '{name}' already: choose another name")
+    return key
+
+
+def _alive(portal_id: int) -> tuple[ColumnElement[bool], ...]:
+    return ContactList.portal_id == portal_id, ContactList.deleted.is_(False)
+
+
+def _all_lists(session: Session, portal_id: int) -> list[ContactList]:
+    return list(session.execute(select(ContactList).where(*_alive(portal_id)).order_by(ContactList.list_id)).scalars())

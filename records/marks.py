@@ -1,0 +1,168 @@
+"""The dirty set: which contacts the indexer must look at, kept in the transaction that changed them (design rule 2).
+
+`changed` names the document fields that differ; `*` stands for all lists, `list:7` asks for list 7. Names are only ever
+added, and the token is fresh with every mark, so that a drain removes only the mark that it worked on.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from records import dialect
+from records.clock import now
+from records.models import Dirty
+
+EVERYTHING = "*"
+LEASE_MS = 60_000
+MAX_CHANGED = 2_000
+
+
+class Urgency(IntEnum):
+    """Who goes first: a person waiting, an import, or upkeep."""
+
+    UPKEEP = 0
+    IMPORT = 1
+    NOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mark that a drain works on until its lease ends."""
+
+    vid: int
+    token: str
+    changed: frozenset[str]
+    attempts: int
+
+
+def list_name(list_id: int) -> str:
+    """Return the changed name that asks for one list."""
+    return f"list:{list_id}"
+
+
+def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]], urgency: Urgency) -> None:
+    """Mark contacts dirty: vid -> names of the document fields that changed."""
+    if not changed:
+        return
+    moment = now(session)
+    rows = [_row(portal_id, vid, names, urgency, moment) for vid, names in sorted(changed.items())]
+    statement = dialect.insert(session, Dirty)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded)), rows
+    )
+
+
+def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
+    """Lease up to `limit` marks of a portal, the most urgent and oldest first; the caller commits before any engine call."""
+    moment = now(session)
+    chosen = (
+        select(Dirty.vid)
+        .where(Dirty.portal_id == portal_id, _is_free(moment), Dirty.next_at <= moment)
+        .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    leased = session.execute(
+        update(Dirty)
+        .where(Dirty.portal_id == portal_id, Dirty.vid.in_(chosen))
+        .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
+        .returning(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
+    )
+    return [Claimed(vid, token, frozenset(names.split(",")), attempts) for vid, token, names, attempts in leased]
+
+
+def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:
+    """Remove the marks that were worked on, but only where no newer mark has come meanwhile."""
+    if done:
+        worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
+        session.execute(delete(Dirty).where(Dirty.portal_id == portal_id, worked))
+
+
+def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:
+    """End the leases of marks that stay, to be claimed again after `delay_ms` milliseconds."""
+    vids = [item.vid for item in claimed]
+    if not vids:
+        return
+    session.execute(
+        update(Dirty)
+        .where(Dirty.portal_id == portal_id, Dirty.vid.in_(vids))
+        .values(leased_until=0, **({"next_at": now(session) + delay_ms} if delay_ms else {}))
+    )
+
+
+def park(session: Session, portal_id: int, claimed: Collection[Claimed]) -> None:
+    """Put off marks whose documents the engine refuses, twice as long with every attempt; newer marks are left alone."""
+    moment = now(session)
+    for item in claimed:
+        session.execute(
+            update(Dirty)
+            .where(Dirty.portal_id == portal_id, Dirty.vid == item.vid, Dirty.token == item.token)
+            .values(leased_until=0, next_at=moment + park_delay(item.attempts))
+        )
+
+
+def park_delay(attempts: int) -> int:
+    """Return the milliseconds after which a refused contact is tried again: from 2 s doubling to an hour."""
+    return int(min(3_600_000, 1_000 * 2 ** min(attempts, 12)))
+
+
+def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
+    """Return whether a mark queued at or before `moment` still waits; parked ones do not count."""
+    waiting = exists().where(Dirty.portal_id == portal_id, Dirty.queued_at <= moment, Dirty.next_at == 0)
+    return bool(session.execute(select(waiting)).scalar_one())
+
+
+def due_portals(session: Session) -> list[int]:
+    """Return the portals that have marks to be claimed now, the longest waiting first."""
+    moment = now(session)
+    statement = (
+        select(Dirty.portal_id)
+        .where(_is_free(moment), Dirty.next_at <= moment)
+        .group_by(Dirty.portal_id)
+        .order_by(func.min(Dirty.queued_at))
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _is_free(moment: int) -> ColumnElement[bool]:
+    """A lease counts as ended when it is past, or too far ahead because the clock went back (design rule 10)."""
+    return or_(Dirty.leased_until <= moment, Dirty.leased_until > moment + 2 * LEASE_MS)
+
+
+def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, moment: int) -> dict[str, object]:
+    joined = ",".join(sorted(names))
+    return {
+        "portal_id": portal_id,
+        "vid": vid,
+        "token": uuid.uuid4().hex,
+        "changed": EVERYTHING if EVERYTHING in names or len(joined) > MAX_CHANGED else joined,
+        "urgency": int(urgency),
+        "queued_at": moment,
+        "leased_until": 0,
+        "next_at": 0,
+        "attempts": 0,
+    }
+
+
+def _raised(added: object) -> dict[str, object]:
+    """Return what a second mark does to the first: names are added, urgency rises, the token is fresh."""
+    return {
+        "token": added.token,  # type: ignore[attr-defined]
+        "changed": _union(added.changed),  # type: ignore[attr-defined]
+        "urgency": case((added.urgency > Dirty.urgency, added.urgency), else_=Dirty.urgency),  # type: ignore[attr-defined]
+        "next_at": 0,
+    }
+
+
+def _union(added: ColumnElement[str]) -> ColumnElement[str]:
+    both = func.length(Dirty.changed) + func.length(added)
+    everything = or_(Dirty.changed == EVERYTHING, added == EVERYTHING, both >= MAX_CHANGED)
+    return case(
+        (and_(Dirty.changed == added), Dirty.changed),
+        (everything, EVERYTHING),
+        else_=Dirty.changed + "," + added,
+    )

@@ -1,0 +1,106 @@
+"""Who is in which list. Rows change only here, and every real change is told to the feed by the caller (records.feed)."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from records import dialect
+from records.clock import now
+from records.feed import Move
+from records.models import Membership
+
+IN_CHUNK = 5_000
+
+
+def add(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
+    """Insert memberships and return the moves that were not members before."""
+    if not moves:
+        return []
+    moment = now(session)
+    rows = [_row(portal_id, move, moment) for move in moves]
+    statement = dialect.insert(session, Membership).on_conflict_do_nothing()
+    inserted = session.execute(statement.returning(Membership.list_id, Membership.vid), rows)
+    added = {(list_id, vid) for list_id, vid in inserted}
+    return [move for move in moves if (move.list_id, move.vid) in added]
+
+
+def remove(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
+    """Delete memberships and return the moves that were members before."""
+    gone: set[tuple[int, int]] = set()
+    for start in range(0, len(moves), IN_CHUNK):
+        pairs = [(move.list_id, move.vid) for move in moves[start : start + IN_CHUNK]]
+        statement = delete(Membership).where(
+            Membership.portal_id == portal_id, tuple_(Membership.list_id, Membership.vid).in_(pairs)
+        )
+        gone.update(session.execute(statement.returning(Membership.list_id, Membership.vid)).tuples())
+    return [move for move in moves if (move.list_id, move.vid) in gone]
+
+
+def confirm(session: Session, portal_id: int, list_id: int, vids: Collection[int], revision: int) -> None:
+    """Stamp members with the revision of the list that was seen to hold for them."""
+    session.execute(
+        update(Membership)
+        .where(Membership.portal_id == portal_id, Membership.list_id == list_id, Membership.vid.in_(list(vids)))
+        .values(revision=revision)
+    )
+
+
+def of_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, dict[int, Membership]]:
+    """Return vid -> list id -> membership."""
+    found: dict[int, dict[int, Membership]] = {vid: {} for vid in vids}
+    statement = (
+        select(Membership)
+        .where(Membership.portal_id == portal_id, Membership.vid.in_(list(vids)))
+        .order_by(Membership.list_id)
+    )
+    for membership in session.execute(statement).scalars():
+        found[membership.vid][membership.list_id] = membership
+    return found
+
+
+def lists_of(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, set[int]]:
+    """Return vid -> ids of the lists it is in."""
+    found: dict[int, set[int]] = {vid: set() for vid in vids}
+    statement = select(Membership.vid, Membership.list_id).where(
+        Membership.portal_id == portal_id, Membership.vid.in_(list(vids))
+    )
+    for vid, list_id in session.execute(statement):
+        found[vid].add(list_id)
+    return found
+
+
+def members(session: Session, portal_id: int, list_id: int, vids: Collection[int]) -> set[int]:
+    """Return which of the vids are in the list."""
+    statement = select(Membership.vid).where(
+        Membership.portal_id == portal_id, Membership.list_id == list_id, Membership.vid.in_(list(vids))
+    )
+    return set(session.execute(statement).scalars())
+
+
+def stale_members(
+    session: Session, portal_id: int, list_id: int, revision: int, after: int, limit: int
+) -> list[int]:
+    """Return members above vid `after` that no scan has confirmed for this revision, by vid."""
+    statement = (
+        select(Membership.vid)
+        .where(
+            Membership.portal_id == portal_id,
+            Membership.list_id == list_id,
+            Membership.vid > after,
+            Membership.revision < revision,
+        )
+        .order_by(Membership.vid)
+        .limit(limit)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _row(portal_id: int, move: Move, moment: int) -> dict[str, int]:
+    return {
+        "portal_id": portal_id,
+        "list_id": move.list_id,
+        "vid": move.vid,
+        "added_at": moment,
+        "revision": move.list_revision,
+    }

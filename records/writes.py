@@ -1,0 +1,262 @@
+"""The only door through which contacts change: every write of a property or a mark, from anywhere, goes through here.
+
+One call writes any number of contacts: rows, identities, history and dirty marks in the caller's transaction (design
+rule 1). Nothing else raises a contact's version.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from queries.supplied import effective_values
+from records import dialect, identities, marks
+from records.clock import now
+from records.derived import derived_values, first_values
+from records.identities import EmailClaim
+from records.marks import Urgency
+from records.models import Contact, PropertyVersion
+
+LAST_MODIFIED = "lastmodifieddate"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a value came from: `source-type`, `source-id` and `source-label` of contract S1.1."""
+
+    type: str
+    id: str | None = None
+    label: str | None = None
+
+
+CALCULATED = Source("CALCULATED")
+
+
+@dataclass(slots=True)
+class ContactState:
+    """A contact that is locked, or not stored yet (`version` 0), as the records hold it now."""
+
+    vid: int
+    version: int
+    created_at: int
+    updated_at: int
+    origin: tuple[str, str]
+    lead_guid: str
+    change: int = 0
+    properties: dict[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its marks."""
+
+    contact: ContactState
+    values: Mapping[str, str]
+    source: Source
+    marks: tuple[str, ...] | None = None
+
+
+def new_contacts(session: Session, portal_id: int, origins: Sequence[tuple[str, str]]) -> list[ContactState]:
+    """Return contacts to be created by `write_contacts`, one for each origin, with fresh vids."""
+    moment = now(session)
+    vids = dialect.next_vids(session, portal_id, len(origins))
+    return [
+        ContactState(vid, 0, moment, moment, origin, str(uuid.uuid4()))
+        for vid, origin in zip(vids, origins, strict=True)
+    ]
+
+
+def lock_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactState]:
+    """Lock live contacts in vid order and return them by the vid asked for; a merged vid gives its survivor.
+
+    Vids that are unknown or deleted are left out.
+    """
+    rows = _lock_rows(session, portal_id, vids)
+    moved = {row.vid: row.merged_into for row in rows.values() if row.merged_into is not None}
+    rows.update(_lock_rows(session, portal_id, set(moved.values()) - rows.keys()))
+    states = {vid: _state(row) for vid, row in rows.items() if not row.deleted and row.merged_into is None}
+    return {vid: states[moved.get(vid, vid)] for vid in vids if moved.get(vid, vid) in states}
+
+
+def write_contacts(
+    session: Session, portal_id: int, changes: Sequence[Change], urgency: Urgency = Urgency.NOW
+) -> frozenset[int]:
+    """Write changes to contacts and return the vids that really changed; rewriting the same value changes nothing.
+
+    Raises ContactExists when an e-mail belongs to another contact.
+    """
+    moment = now(session)
+    written = [write for write in (_plan(change, moment) for change in changes) if write.differs]
+    _write_emails(session, portal_id, written, moment)
+    _number(session, written, moment)
+    _store(session, portal_id, written)
+    marks.mark(session, portal_id, _changed_names(written), urgency)
+    return frozenset(write.contact.vid for write in written)
+
+
+def store_stubs(
+    session: Session, portal_id: int, contacts: Sequence[ContactState], *, merged_into: int | None = None
+) -> None:
+    """Turn contacts into stubs: deleted, or merged into another; their documents leave the index."""
+    for contact in contacts:
+        session.execute(
+            update(Contact)
+            .where(Contact.portal_id == portal_id, Contact.vid == contact.vid)
+            .values(
+                version=contact.version + 1,
+                deleted=merged_into is None,
+                merged_into=merged_into,
+                updated_at=now(session),
+                properties={},
+                marks=[],
+            )
+        )
+    marks.mark(session, portal_id, {contact.vid: (marks.EVERYTHING,) for contact in contacts}, Urgency.NOW)
+
+
+@dataclass(slots=True)
+class _Write:
+    contact: ContactState
+    values: dict[str, tuple[str, Source]]
+    marks: tuple[str, ...] | None
+    is_new: bool
+
+    @property
+    def differs(self) -> bool:
+        return self.is_new or bool(self.values) or self.marks is not None
+
+
+def _plan(change: Change, moment: int) -> _Write:
+    contact = change.contact
+    is_new = contact.version == 0
+    values = {name: (value, change.source) for name, value in _differences(contact, change.values).items()}
+    if is_new:
+        values = {name: (value, change.source) for name, value in first_values(moment).items()} | values
+    for name, value in derived_values({name: value for name, (value, _) in values.items()}, moment).items():
+        values.setdefault(name, (value, CALCULATED))
+    marked = change.marks if change.marks is not None and change.marks != contact.marks else None
+    return _Write(contact, values, marked, is_new)
+
+
+def _differences(contact: ContactState, values: Mapping[str, str]) -> dict[str, str]:
+    current = effective_values(contact.properties, contact.created_at, contact.updated_at, contact.origin)
+    return {name: value for name, value in values.items() if current.get(name, "") != value}
+
+
+def _write_emails(session: Session, portal_id: int, written: Sequence[_Write], moment: int) -> None:
+    emails = {write.contact.vid: write.values["email"][0] for write in written if "email" in write.values}
+    stored = {write.contact.vid for write in written if not write.is_new}
+    identities.release_primary(session, portal_id, emails.keys() & stored)
+    claims = [EmailClaim(vid, email, moment) for vid, email in emails.items() if email]
+    identities.claim_emails(session, portal_id, claims)
+
+
+def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
+    """Raise versions, and give a new change number and time to every contact whose properties changed."""
+    changed = [write for write in written if write.values]
+    for write, change in zip(changed, dialect.next_changes(session, len(changed)) if changed else (), strict=True):
+        write.contact.change = change
+        write.contact.updated_at = moment
+    for write in written:
+        write.contact.version += 1
+        write.contact.properties |= {name: value for name, (value, _) in write.values.items()}
+        write.contact.marks = write.contact.marks if write.marks is None else write.marks
+
+
+def _store(session: Session, portal_id: int, written: Sequence[_Write]) -> None:
+    created = [_row(portal_id, write.contact) for write in written if write.is_new]
+    updated = [{f"new_{key}": value for key, value in _row(portal_id, write.contact).items()}
+               for write in written if not write.is_new]
+    if created:
+        session.execute(insert(Contact.__table__), created)
+    if updated:
+        session.connection().execute(_UPDATE, updated)
+    history = [row for write in written for row in _history(portal_id, write)]
+    if history:
+        session.execute(insert(PropertyVersion.__table__), history)
+
+
+def _history(portal_id: int, write: _Write) -> list[dict[str, Any]]:
+    return [
+        {
+            "portal_id": portal_id,
+            "vid": write.contact.vid,
+            "version": write.contact.version,
+            "name": name,
+            "value": value,
+            "timestamp": write.contact.updated_at,
+            "source_type": source.type,
+            "source_id": source.id,
+            "source_label": source.label,
+        }
+        for name, (value, source) in write.values.items()
+    ]
+
+
+def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
+    names: dict[int, set[str]] = {}
+    for write in written:
+        changed = names.setdefault(write.contact.vid, set())
+        changed.update(write.values, (LAST_MODIFIED,) if write.values else (), ("marks",) if write.marks is not None else ())
+        if write.is_new:
+            changed.add(marks.EVERYTHING)
+    return names
+
+
+def _row(portal_id: int, contact: ContactState) -> dict[str, Any]:
+    return {
+        "portal_id": portal_id,
+        "vid": contact.vid,
+        "version": contact.version,
+        "change": contact.change,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "deleted": False,
+        "merged_into": None,
+        "lead_guid": contact.lead_guid,
+        "origin": list(contact.origin),
+        "properties": contact.properties,
+        "marks": list(contact.marks),
+    }
+
+
+_UPDATE = (
+    update(Contact.__table__)  # type: ignore[arg-type]
+    .where(Contact.portal_id == bindparam("new_portal_id"), Contact.vid == bindparam("new_vid"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("version", "change", "created_at", "updated_at", "origin", "properties", "marks")
+        }
+    )
+)
+
+
+def _lock_rows(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, Any]:
+    if not vids:
+        return {}
+    statement = (
+        select(*Contact.__table__.columns)
+        .where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
+        .order_by(Contact.vid)
+        .with_for_update()
+    )
+    return {row.vid: row for row in session.execute(statement)}
+
+
+def _state(row: Any) -> ContactState:
+    return ContactState(
+        vid=row.vid,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        origin=(row.origin[0], row.origin[1]),
+        lead_guid=row.lead_guid,
+        change=row.change,
+        properties=dict(row.properties),
+        marks=tuple(row.marks),
+    )
