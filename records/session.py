@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,12 @@ class Database:
                 if not _is_transient(error):
                     raise
         return self._transact_once(work)
+
+    @contextmanager
+    def connect_writer(self) -> Iterator[Connection]:
+        """Yield a connection inside a write transaction, for migrations; the caller commits."""
+        with self._turn(), self._writer.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Give back all connections."""

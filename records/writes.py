@@ -135,7 +135,7 @@ def _plan(change: Change, moment: int) -> _Write:
     is_new = contact.version == 0
     values = {name: (value, change.source) for name, value in _differences(contact, change.values).items()}
     if is_new:
-        values = {name: (value, change.source) for name, value in first_values(moment).items()} | values
+        values = {name: (value, change.source) for name, value in first_values(contact.created_at).items()} | values
     for name, value in derived_values({name: value for name, (value, _) in values.items()}, moment).items():
         values.setdefault(name, (value, CALCULATED))
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
