@@ -62,7 +62,7 @@ def engine_server() -> Iterator[str]:
 
 @contextmanager
 def local_node(name: str, java_flags: tuple[str, ...] = QUICK_START) -> Iterator[str]:
-    """Run the node `name` (a key of NODES) with these flags for Java; give its address. Raises Unavailable."""
+    """Run the node `name` (a key of NODES) with these Java flags; give its address. Raises Unavailable."""
     if name not in NODES:
         raise Unavailable(f"CONTACTS_TEST_ENGINE={name} is unknown; known are: {', '.join(NODES)}")
     kind = NODES[name]

