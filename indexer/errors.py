@@ -31,6 +31,17 @@ class RequestRefused(EngineError):
         self.reason = reason
 
 
+class UnsupportedEngine(EngineError):
+    """The server at the engine's address is none that this service knows how to speak to."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"{found} is not supported: run Elasticsearch 7.17, 8 or 9, or OpenSearch 2 or 3, "
+            "and let ELASTICSEARCH_URL name it"
+        )
+        self.found = found
+
+
 class WrongEngine(EngineError):
     """The portal's index was made by an engine of another kind; only a rebuild may change over (design rule 12)."""
 

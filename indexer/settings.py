@@ -1,7 +1,7 @@
 """The settings: read once from flags and environment, checked whole, then passed around as one frozen value.
 
-Two set-ups exist and are chosen whole: embedded (SQLite, search and jobs in the process) and server (PostgreSQL, a search
-engine and Redis). Any other mix is refused.
+Two set-ups exist and are chosen whole: embedded (SQLite, search and jobs in the process) and server (PostgreSQL, a
+search engine and Redis). Any other mix is refused.
 """
 
 import re
@@ -61,7 +61,8 @@ def read_settings(environment: Mapping[str, str], data: str | None = None) -> Se
         database_url=_database_url(given, folder),
         elasticsearch_url=_http_url(given, "ELASTICSEARCH_URL"),
         redis_url=_redis_url(given),
-        index_prefix=_matching(given, "CONTACTS_INDEX_PREFIX", _PREFIX, "use lower-case letters, digits, - and _") or "contacts",
+        index_prefix=_matching(given, "CONTACTS_INDEX_PREFIX", _PREFIX, "use lower-case letters, digits, - and _")
+        or "contacts",
         rate_secondly=_rate(given, "CONTACTS_RATE_SECONDLY"),
         rate_daily=_rate(given, "CONTACTS_RATE_DAILY"),
     )
@@ -94,7 +95,9 @@ def _database_url(given: Mapping[str, str], folder: Path) -> str:
     if url.startswith(("postgresql://", "postgres://")):
         url = "postgresql+psycopg://" + url.partition("://")[2]
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise SettingError("CONTACTS_DATABASE_URL", url, "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        raise SettingError(
+            "CONTACTS_DATABASE_URL", url, "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+        )
     return url
 
 
@@ -104,7 +107,12 @@ def _http_url(given: Mapping[str, str], name: str) -> str | None:
 
 
 def _redis_url(given: Mapping[str, str]) -> str | None:
-    return _matching(given, "REDIS_URL", re.compile(r"rediss?://\S+|unix://\S+"), "use an address such as redis://127.0.0.1:6379/0")
+    return _matching(
+        given,
+        "REDIS_URL",
+        re.compile(r"rediss?://\S+|unix://\S+"),
+        "use an address such as redis://127.0.0.1:6379/0",
+    )
 
 
 def _rate(given: Mapping[str, str], name: str) -> int | None:

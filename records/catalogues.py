@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from queries.catalogue import Catalogue, Definition, PropertyType
 from records.models import Portal, PropertyDefinition
 
+
 def load_catalogue(session: Session, portal_id: int) -> Catalogue:
     """Return the portal's catalogue at its present version."""
     version = session.execute(select(Portal.catalogue_version).where(Portal.portal_id == portal_id)).scalar_one()

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from records import identities
-from records.models import Contact, Identity, MergeAudit, Membership, PropertyVersion
+from records.models import Contact, Identity, Membership, MergeAudit, PropertyVersion
 
 DAY_MS = 86_400_000
 RECENT_DAYS = 30
@@ -41,9 +41,7 @@ def all_contacts(session: Session, portal_id: int, after: int, count: int) -> li
     return list(session.execute(statement).all())
 
 
-def recently_created(
-    session: Session, portal_id: int, before: tuple[int, int] | None, count: int
-) -> list[ContactRow]:
+def recently_created(session: Session, portal_id: int, before: tuple[int, int] | None, count: int) -> list[ContactRow]:
     """Return live contacts created last, newest first, before the pair (milliseconds, vid) (contract S2.9)."""
     return _newest(session, _live(portal_id), Contact.created_at, before, count)
 
@@ -56,9 +54,7 @@ def recently_updated(
     return _newest(session, recent, Contact.updated_at, before, count)
 
 
-def list_members(
-    session: Session, portal_id: int, list_id: int, after: int, count: int
-) -> list[ContactRow]:
+def list_members(session: Session, portal_id: int, list_id: int, after: int, count: int) -> list[ContactRow]:
     """Return members of a list with a vid above `after`, by vid, each row with its `added_at`."""
     statement = _members(portal_id, list_id).where(Contact.vid > after).order_by(Contact.vid).limit(count)
     return list(session.execute(statement).all())
@@ -74,7 +70,7 @@ def recent_members(
 def histories(
     session: Session, portal_id: int, vids: Collection[int], names: Collection[str] | None
 ) -> dict[int, list[PropertyVersion]]:
-    """Return vid -> property versions, newest first, of these records only (a survivor's are asked with its merged vids)."""
+    """Return vid -> property versions, newest first; a survivor's are complete when its merged vids are asked too."""
     statement = (
         select(PropertyVersion)
         .where(PropertyVersion.portal_id == portal_id, PropertyVersion.vid.in_(list(vids)))
@@ -118,9 +114,7 @@ def emails_of(session: Session, portal_id: int, vids: Collection[int]) -> dict[i
     """Return vid -> every address it is known by, the primary one first."""
     statement = (
         select(Identity.vid, Identity.value)
-        .where(
-            Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == identities.EMAIL
-        )
+        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == identities.EMAIL)
         .order_by(Identity.is_primary.desc(), Identity.key)
     )
     found: dict[int, tuple[str, ...]] = {}
@@ -137,9 +131,7 @@ def statistics(session: Session, portal_id: int) -> tuple[int, int]:
 
 
 def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
-    statement = select(*Contact.__table__.columns).where(
-        Contact.portal_id == portal_id, Contact.vid.in_(list(vids))
-    )
+    statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
     return {row.vid: row for row in session.execute(statement).all()}
 
 

@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from records import dialect
 from records.clock import now
-from records.models import Contact, EngineState
+from records.models import EngineState, Portal
 
 LEASE_MS = 60_000
 
 
 def load_state(session: Session, portal_id: int, kind: str) -> EngineState:
-    """Return the portal's engine row, made for this kind of engine when there is none yet."""
-    row = find_state(session, portal_id)
-    if row is not None:
-        return row
-    fresh = {"portal_id": portal_id, "kind": kind, "last_generation": 0, "cursor": 0, "leased_until": 0, "uuids": {}}
+    """Return the portal's locked engine row, made for this kind of engine, with an index wanted, when there is none."""
+    fresh = {"portal_id": portal_id, "kind": kind, "wanted": True, "uuids": {}}
     session.execute(dialect.insert(session, EngineState).on_conflict_do_nothing(), [fresh])
-    return session.execute(select(EngineState).where(EngineState.portal_id == portal_id)).scalar_one()
+    return session.get_one(EngineState, portal_id, populate_existing=True, with_for_update=True)
 
 
 def find_state(session: Session, portal_id: int) -> EngineState | None:
@@ -37,7 +34,7 @@ def targets(state: EngineState | None) -> tuple[int, ...]:
 def lease(session: Session, portal_id: int) -> bool:
     """Take the right to rebuild the portal's index for a minute; False while another process has it."""
     moment = now(session)
-    free = (EngineState.leased_until <= moment) | (EngineState.leased_until > moment + 2 * LEASE_MS)
+    free = or_(EngineState.leased_until <= moment, EngineState.leased_until > moment + 2 * LEASE_MS)
     statement = (
         update(EngineState)
         .where(EngineState.portal_id == portal_id, free)
@@ -52,13 +49,34 @@ def change_state(session: Session, portal_id: int, **values: Any) -> None:
     session.execute(update(EngineState).where(EngineState.portal_id == portal_id).values(**values))
 
 
+def number_generation(session: Session, portal_id: int) -> int:
+    """Draw the number of a new generation, which is not a target before it has been made on the engine."""
+    statement = (
+        update(EngineState)
+        .where(EngineState.portal_id == portal_id)
+        .values(last_generation=EngineState.last_generation + 1)
+        .returning(EngineState.last_generation)
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def lose_generation(session: Session, portal_id: int, generation: int) -> None:
+    """Note that a generation is gone from the engine; another is built where it was live or being built (rule 12)."""
+    state = session.get_one(EngineState, portal_id, populate_existing=True, with_for_update=True)
+    state.wanted = state.wanted or generation in (state.live, state.building)
+    for column in ("live", "building", "retired"):
+        if getattr(state, column) == generation:
+            setattr(state, column, None)
+    session.flush()
+
+
 def portals_to_rebuild(session: Session) -> list[int]:
-    """Return the portals whose next generation is being built."""
-    statement = select(EngineState.portal_id).where(EngineState.building.is_not(None))
-    return list(session.execute(statement).scalars())
+    """Return the portals whose next generation is wanted or being built, and those that never had one."""
+    begun = select(EngineState.portal_id).where(or_(EngineState.building.is_not(None), EngineState.wanted))
+    new = select(Portal.portal_id).where(Portal.portal_id.not_in(select(EngineState.portal_id)))
+    return sorted(session.execute(begun.union(new)).scalars())
 
 
-def portals_without_index(session: Session) -> list[int]:
-    """Return the portals that have contacts or lists but no live generation."""
-    live = select(EngineState.portal_id).where(EngineState.live.is_not(None))
-    return list(session.execute(select(Contact.portal_id).where(Contact.portal_id.not_in(live)).distinct()).scalars())
+def foreign_portal(session: Session, kind: str) -> EngineState | None:
+    """Return a portal's engine row that an engine of another kind made, or None."""
+    return session.execute(select(EngineState).where(EngineState.kind != kind).limit(1)).scalar_one_or_none()

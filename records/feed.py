@@ -1,6 +1,6 @@
-"""The feed: one row for every join and leave, append-only, numbered densely per portal (design rules 5 and 15).
+"""The feed: one row for every join and leave, append-only, numbered densely per portal (design rules 5, 15).
 
-Numbers are taken while the portal's clock row is locked, last of all locks, so rows become visible in their order.
+Numbers are taken while the portal's clock row is locked, last of all locks, so rows become visible in order.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One contact joining or leaving one list, with the list's revision, the contact's version and the cause."""
+    """One contact joining or leaving one list, the list's revision, the contact's version and the cause."""
 
     list_id: int
     vid: int
@@ -45,7 +45,7 @@ def reason(kind: Kind, **facts: Any) -> dict[str, Any]:
 
 
 def lock_clock(session: Session, portal_id: int) -> PortalClock:
-    """Lock and return the portal's counters; every other lock of the transaction must have been taken before."""
+    """Lock and return the portal's counters; the transaction must have taken all its other locks."""
     statement = (
         select(PortalClock)
         .where(PortalClock.portal_id == portal_id)
@@ -56,7 +56,7 @@ def lock_clock(session: Session, portal_id: int) -> PortalClock:
 
 
 def append(session: Session, clock: PortalClock, joins: Sequence[Move], leaves: Sequence[Move]) -> None:
-    """Append the moves to the feed and bring the lists' sizes up; `clock` is the locked row of `lock_clock`."""
+    """Append the moves to the feed and keep the lists' sizes; `clock` is the row of `lock_clock`."""
     if not joins and not leaves:
         return
     moment = now(session)
@@ -101,14 +101,10 @@ def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> dict[s
 
 def _count(session: Session, clock: PortalClock, count: int) -> None:
     clock.feed_seq += count
-    session.execute(
-        update(PortalClock).where(PortalClock.portal_id == clock.portal_id).values(feed_seq=clock.feed_seq)
-    )
+    session.execute(update(PortalClock).where(PortalClock.portal_id == clock.portal_id).values(feed_seq=clock.feed_seq))
 
 
-def _resize(
-    session: Session, portal_id: int, joins: Sequence[Move], leaves: Sequence[Move], moment: int
-) -> None:
+def _resize(session: Session, portal_id: int, joins: Sequence[Move], leaves: Sequence[Move], moment: int) -> None:
     growth: dict[int, int] = {}
     for move in joins:
         growth[move.list_id] = growth.get(move.list_id, 0) + 1

@@ -68,7 +68,10 @@ def release_primary(session: Session, portal_id: int, vids: Collection[int]) -> 
     if vids:
         session.execute(
             delete(Identity).where(
-                Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == EMAIL, Identity.is_primary
+                Identity.portal_id == portal_id,
+                Identity.vid.in_(list(vids)),
+                Identity.kind == EMAIL,
+                Identity.is_primary,
             )
         )
 

@@ -1,6 +1,6 @@
-"""Lists as records. A list's row is its own job: its state says what the indexer still has to do (design rule 6).
+"""Lists as records. A list's row is its own job: its state says what is still to be done (design rule 6).
 
-Every save locks the portal's clock row first, so saves are serial and references can be checked safely (rule 5).
+Every save locks the portal's clock row first, so saves are serial and references are checked safely (rule 5).
 """
 
 from collections.abc import Collection
@@ -31,7 +31,10 @@ class Criteria:
 
 
 def create_list(session: Session, portal_id: int, name: str, dynamic: bool, criteria: Criteria) -> ContactList:
-    """Create a list; one with criteria, or a dynamic one, starts INITIALIZING. Raises ListRefused for a taken name."""
+    """Create a list; one with criteria, or a dynamic one, starts INITIALIZING.
+
+    Raises ListRefused for a taken name.
+    """
     clock = _next_revision(session, portal_id)
     clock.last_list_id += 1
     moment = now(session)
@@ -73,7 +76,10 @@ def update_list(
 
 
 def delete_list(session: Session, portal_id: int, list_id: int) -> None:
-    """Hide a list at once; its members leave in the background. Raises ListMissing, or ListRefused while it is used."""
+    """Hide a list at once; its members leave in the background.
+
+    Raises ListMissing, or ListRefused while another list uses it.
+    """
     clock = _next_revision(session, portal_id)
     row = get_list(session, portal_id, list_id)
     users = [user.name for user in lists_using(session, portal_id, list_id)]
@@ -87,7 +93,10 @@ def delete_list(session: Session, portal_id: int, list_id: int) -> None:
 
 
 def refresh_list(session: Session, portal_id: int, list_id: int) -> None:
-    """Have a dynamic list evaluated anew; members stay until they are seen not to match. Raises ListMissing."""
+    """Have a dynamic list evaluated anew; members stay until they are seen not to match.
+
+    Raises ListMissing.
+    """
     clock = _next_revision(session, portal_id)
     row = get_list(session, portal_id, list_id)
     if row.dynamic:

@@ -52,12 +52,13 @@ def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]
     rows = [_row(portal_id, vid, names, urgency, moment) for vid, names in sorted(changed.items())]
     statement = dialect.insert(session, Dirty)
     session.execute(
-        statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded)), rows
+        statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded)),
+        rows,
     )
 
 
 def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
-    """Lease up to `limit` marks of a portal, the most urgent and oldest first; the caller commits before any engine call."""
+    """Lease up to `limit` marks of a portal, the most urgent and oldest first; commit before any engine call."""
     moment = now(session)
     chosen = (
         select(Dirty.vid)
@@ -83,25 +84,24 @@ def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:
 
 
 def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:
-    """End the leases of marks that stay, to be claimed again after `delay_ms` milliseconds."""
+    """End the leases of marks that stay, now or in `delay_ms` milliseconds, so that they are claimed again."""
     vids = [item.vid for item in claimed]
-    if not vids:
-        return
-    session.execute(
-        update(Dirty)
-        .where(Dirty.portal_id == portal_id, Dirty.vid.in_(vids))
-        .values(leased_until=0, **({"next_at": now(session) + delay_ms} if delay_ms else {}))
-    )
+    if vids:
+        session.execute(
+            update(Dirty)
+            .where(Dirty.portal_id == portal_id, Dirty.vid.in_(vids))
+            .values(leased_until=now(session) + delay_ms if delay_ms else 0)
+        )
 
 
 def park(session: Session, portal_id: int, claimed: Collection[Claimed]) -> None:
-    """Put off marks whose documents the engine refuses, twice as long with every attempt; newer marks are left alone."""
+    """Put off marks whose documents the engine refuses, longer with every attempt; newer marks are left alone."""
     moment = now(session)
     for item in claimed:
         session.execute(
             update(Dirty)
             .where(Dirty.portal_id == portal_id, Dirty.vid == item.vid, Dirty.token == item.token)
-            .values(leased_until=0, next_at=moment + park_delay(item.attempts))
+            .values(next_at=moment + park_delay(item.attempts))
         )
 
 

@@ -1,4 +1,4 @@
-"""Who is in which list. Rows change only here, and every real change is told to the feed by the caller (records.feed)."""
+"""Who is in which list. Rows change only here; the caller tells every real change to the feed (records.feed)."""
 
 from collections.abc import Collection, Sequence
 
@@ -78,9 +78,7 @@ def members(session: Session, portal_id: int, list_id: int, vids: Collection[int
     return set(session.execute(statement).scalars())
 
 
-def stale_members(
-    session: Session, portal_id: int, list_id: int, revision: int, after: int, limit: int
-) -> list[int]:
+def stale_members(session: Session, portal_id: int, list_id: int, revision: int, after: int, limit: int) -> list[int]:
     """Return members above vid `after` that no scan has confirmed for this revision, by vid."""
     statement = (
         select(Membership.vid)

@@ -72,7 +72,12 @@ class Contact(Base):
     __table_args__ = (
         Index("contact_updated", "portal_id", "updated_at", "vid"),
         Index("contact_created", "portal_id", "created_at", "vid"),
-        Index("contact_merged_into", "portal_id", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        Index(
+            "contact_merged_into",
+            "portal_id",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
@@ -164,8 +169,8 @@ class ContactList(Base):
     """A list, which is also its own job (design rule 6).
 
     `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows; `scan_cursor`
-    the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` as `metaData.processing`
-    tells it, or DELETING while its members leave.
+    the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` is what
+    `metaData.processing` tells, or DELETING while its members leave.
     """
 
     __tablename__ = "contact_list"
@@ -256,9 +261,10 @@ class Dirty(Base):
 
 
 class EngineState(Base):
-    """Which index generations a portal has: `live` is read, `building` is filled beside it, `retired` may be rolled back to.
+    """Which index generations a portal has.
 
-    All of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps index names to
+    `wanted` asks for another one, `live` is read, `building` is filled beside it, `retired` may be rolled back to; all
+    of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps index names to
     the identities that the engine gave them, so that a lost or foreign index is noticed.
     """
 
@@ -266,6 +272,7 @@ class EngineState(Base):
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
+    wanted: Mapped[bool] = mapped_column(default=True)
     last_generation: Mapped[int] = mapped_column(default=0)
     live: Mapped[int | None]
     building: Mapped[int | None]

@@ -7,9 +7,9 @@ rule 1). Nothing else raises a contact's version.
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from queries.supplied import effective_values
@@ -21,6 +21,8 @@ from records.marks import Urgency
 from records.models import Contact, PropertyVersion
 
 LAST_MODIFIED = "lastmodifieddate"
+CONTACTS = cast(Table, Contact.__table__)
+HISTORY = cast(Table, PropertyVersion.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ContactState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its marks."""
+    """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its own."""
 
     contact: ContactState
     values: Mapping[str, str]
@@ -118,6 +120,19 @@ def store_stubs(
     marks.mark(session, portal_id, {contact.vid: (marks.EVERYTHING,) for contact in contacts}, Urgency.NOW)
 
 
+def lift_versions(session: Session, portal_id: int, stored: Mapping[int, int]) -> None:
+    """Raise contacts above the versions that an index holds where those are ahead, and mark them whole.
+
+    That happens when the records were restored from an older copy (design rule 11): vid -> version in the index.
+    """
+    lifted = {}
+    for vid, version in sorted(stored.items()):
+        behind = (Contact.portal_id == portal_id, Contact.vid == vid, Contact.version < version)
+        changed = session.execute(update(Contact).where(*behind).values(version=version + 1).returning(Contact.vid))
+        lifted.update({found: (marks.EVERYTHING,) for found in changed.scalars()})
+    marks.mark(session, portal_id, lifted, Urgency.UPKEEP)
+
+
 @dataclass(slots=True)
 class _Write:
     contact: ContactState
@@ -169,15 +184,18 @@ def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
 
 def _store(session: Session, portal_id: int, written: Sequence[_Write]) -> None:
     created = [_row(portal_id, write.contact) for write in written if write.is_new]
-    updated = [{f"new_{key}": value for key, value in _row(portal_id, write.contact).items()}
-               for write in written if not write.is_new]
+    updated = [
+        {f"new_{key}": value for key, value in _row(portal_id, write.contact).items()}
+        for write in written
+        if not write.is_new
+    ]
     if created:
-        session.execute(insert(Contact.__table__), created)
+        session.execute(insert(CONTACTS), created)
     if updated:
         session.connection().execute(_UPDATE, updated)
     history = [row for write in written for row in _history(portal_id, write)]
     if history:
-        session.execute(insert(PropertyVersion.__table__), history)
+        session.execute(insert(HISTORY), history)
 
 
 def _history(portal_id: int, write: _Write) -> list[dict[str, Any]]:
@@ -201,7 +219,11 @@ def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
     names: dict[int, set[str]] = {}
     for write in written:
         changed = names.setdefault(write.contact.vid, set())
-        changed.update(write.values, (LAST_MODIFIED,) if write.values else (), ("marks",) if write.marks is not None else ())
+        changed.update(
+            write.values,
+            (LAST_MODIFIED,) if write.values else (),
+            ("marks",) if write.marks is not None else (),
+        )
         if write.is_new:
             changed.add(marks.EVERYTHING)
     return names
@@ -225,7 +247,7 @@ def _row(portal_id: int, contact: ContactState) -> dict[str, Any]:
 
 
 _UPDATE = (
-    update(Contact.__table__)  # type: ignore[arg-type]
+    update(CONTACTS)
     .where(Contact.portal_id == bindparam("new_portal_id"), Contact.vid == bindparam("new_vid"))
     .values(
         {

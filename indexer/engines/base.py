@@ -102,7 +102,9 @@ class Engine(Protocol):
     def extend(self, portal_id: int, generations: Sequence[int], catalogue: Catalogue) -> None:
         """Bring the mappings up to the catalogue's version; called before each batch and cheap when nothing changed."""
 
-    def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
+    def index(
+        self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]
+    ) -> IndexOutcome:
         """Store documents unless a newer version is there (an equal one is replaced)."""
 
     def delete(self, portal_id: int, generations: Sequence[int], versions: Mapping[int, int]) -> None:

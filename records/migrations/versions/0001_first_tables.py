@@ -96,6 +96,7 @@ def upgrade() -> None:
         "engine_state",
         sa.Column("portal_id", BIG_INTEGER, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
         sa.Column("last_generation", BIG_INTEGER, nullable=False),
         sa.Column("live", BIG_INTEGER, nullable=True),
         sa.Column("building", BIG_INTEGER, nullable=True),
@@ -143,9 +144,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("portal_id", "list_id", "vid"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "membership_added", "membership", ["portal_id", "list_id", "added_at", "vid"], unique=False
-    )
+    op.create_index("membership_added", "membership", ["portal_id", "list_id", "added_at", "vid"], unique=False)
     op.create_index("membership_vid", "membership", ["portal_id", "vid"], unique=False)
     op.create_table(
         "merge_audit",

@@ -1,0 +1,171 @@
+"""Decides who joins and leaves: the engine proposes, `queries.evaluate` decides (design rule 4).
+
+Everything happens in one short transaction over locked contacts, so that what is written was true when it was written.
+A leave is always evaluated, never inferred from a missing hit; lists that were not asked are not touched.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from indexer.directory import Directory, load_directory
+from indexer.documents import build_documents
+from indexer.engines.base import ListQuery
+from queries.evaluate import evaluate
+from queries.fields import VERSION, Document
+from records import feed, lists, marks, memberships
+from records.catalogues import load_catalogue
+from records.feed import Kind, Move, reason
+from records.marks import Claimed
+from records.models import Contact, Membership
+
+Proposals = Mapping[int, frozenset[int]]
+"""vid -> lists that the engine proposes; a contact that is missing is evaluated against every list that it asks."""
+
+CHUNK = 200
+"""Contacts in one deciding transaction, at most (design rule 4)."""
+
+
+class ListsMoved(Exception):
+    """A list was saved while the decision was made; it must be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Claimed contacts with their documents, the engine's proposals, the contacts that are gone (vid -> version), and
+    those whose documents the engine refuses.
+    """
+
+    claimed: Sequence[Claimed]
+    documents: Mapping[int, Document]
+    proposals: Proposals
+    dead: Mapping[int, int]
+    refused: frozenset[int]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The differences to write: joins, leaves, and members to stamp with their list's present revision."""
+
+    joins: list[Move] = field(default_factory=list)
+    leaves: list[Move] = field(default_factory=list)
+    confirmed: dict[int, list[int]] = field(default_factory=dict)
+
+
+def decide(session: Session, portal_id: int, work: Work) -> None:
+    """Write joins and leaves of the claimed contacts and settle their marks.
+
+    A contact that another transaction has locked is left for the next drain; one that the engine refuses is parked.
+    Raises ListsMoved when a list was saved meanwhile; the caller rolls back and decides again.
+    """
+    directory = load_directory(session, portal_id)
+    documents = _lock_documents(session, portal_id, work)
+    _settle(session, portal_id, work, documents.keys() | work.dead.keys())
+    verdict = _judge(session, portal_id, directory, documents, work)
+    _write(session, portal_id, directory, verdict)
+
+
+def _settle(session: Session, portal_id: int, work: Work, decided: AbstractSet[int]) -> None:
+    """Remove the marks that are worked off, put off the refused ones, and give back those that are newer or locked."""
+    parked = [item for item in work.claimed if item.vid in decided & work.refused]
+    marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])
+    marks.release(session, portal_id, work.claimed)
+    marks.park(session, portal_id, parked)
+
+
+def _lock_documents(session: Session, portal_id: int, work: Work) -> dict[int, Document]:
+    """Lock the live contacts, skipping locked ones, and return their documents, built anew where the version moved."""
+    statement = (
+        select(*Contact.__table__.columns)
+        .where(Contact.portal_id == portal_id, Contact.vid.in_(list(work.documents)))
+        .order_by(Contact.vid)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(statement).all()
+    live = [row for row in rows if not row.deleted and row.merged_into is None]
+    moved = [row for row in live if row.version != work.documents[row.vid][VERSION]]
+    rebuilt = build_documents(session, portal_id, moved, load_catalogue(session, portal_id)) if moved else {}
+    return {row.vid: rebuilt.get(row.vid, work.documents[row.vid]) for row in live}
+
+
+def _judge(
+    session: Session, portal_id: int, directory: Directory, documents: Mapping[int, Document], work: Work
+) -> Verdict:
+    present = _present(session, portal_id, list(documents))
+    explain = _explainer(lists.unfinished(session, portal_id))
+    verdict = Verdict()
+    for item in work.claimed:
+        if item.vid in documents:
+            for list_id in _candidates(directory, item, work.proposals, present[item.vid]):
+                query = directory.queries[list_id]
+                revision = present[item.vid].get(list_id)
+                _compare(verdict, query, documents[item.vid], revision, explain(query, item.changed))
+    return verdict
+
+
+def _candidates(
+    directory: Directory, item: Claimed, proposals: Proposals, present: Mapping[int, int]
+) -> frozenset[int]:
+    """Return the lists to evaluate: proposed ones, asked ones that it is in, and those asked for by id."""
+    asked = directory.asked(item.changed)
+    proposed = proposals.get(item.vid, asked)
+    return (asked & (proposed | present.keys())) | directory.named(item.changed)
+
+
+def _compare(
+    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: dict[str, Any]
+) -> None:
+    """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member."""
+    vid = document["vid"]
+    move = Move(query.list_id, vid, query.revision, document[VERSION], cause)
+    if evaluate(query.tree, document):
+        if revision is None:
+            verdict.joins.append(move)
+        elif revision < query.revision:
+            verdict.confirmed.setdefault(query.list_id, []).append(vid)
+    elif revision is not None:
+        verdict.leaves.append(move)
+
+
+def _write(session: Session, portal_id: int, directory: Directory, verdict: Verdict) -> None:
+    joins = memberships.add(session, portal_id, sorted(verdict.joins, key=_by_list))
+    leaves = memberships.remove(session, portal_id, sorted(verdict.leaves, key=_by_list))
+    for list_id, vids in sorted(verdict.confirmed.items()):
+        memberships.confirm(session, portal_id, list_id, vids, directory.queries[list_id].revision)
+    if joins or leaves or verdict.confirmed:
+        clock = feed.lock_clock(session, portal_id)
+        if clock.list_counter != directory.counter:
+            raise ListsMoved
+        feed.append(session, clock, joins, leaves)
+
+
+def _by_list(move: Move) -> tuple[int, int]:
+    return move.list_id, move.vid
+
+
+def _present(session: Session, portal_id: int, vids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """Return vid -> list id -> revision of its membership."""
+    found: dict[int, dict[int, int]] = {vid: {} for vid in vids}
+    statement = select(Membership.vid, Membership.list_id, Membership.revision).where(
+        Membership.portal_id == portal_id, Membership.vid.in_(vids)
+    )
+    for vid, list_id, revision in session.execute(statement):
+        found[vid][list_id] = revision
+    return found
+
+
+def _explainer(unfinished: Mapping[int, str]) -> Callable[[ListQuery, frozenset[str]], dict[str, Any]]:
+    """Return the cause of a move: the list's first fill or edit while that goes on, else the contact's change."""
+    fills = {lists.INITIALIZING: Kind.FIRST_FILL, lists.PROCESSING: Kind.LIST_EDITED}
+
+    def explain(query: ListQuery, changed: frozenset[str]) -> dict[str, Any]:
+        kind = fills.get(unfinished.get(query.list_id, ""))
+        if kind is not None:
+            return reason(kind)
+        return reason(Kind.CONTACT_CHANGE, properties=sorted(changed & query.reads))
+
+    return explain

@@ -1,0 +1,49 @@
+"""Builds index documents from the records, many contacts at a time and in one snapshot."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from queries.catalogue import Catalogue
+from queries.document import Snapshot, build_document
+from queries.fields import Document
+from records.contacts import ContactRow, emails_of
+from records.models import Contact
+
+
+def load_documents(
+    session: Session, portal_id: int, vids: Collection[int], catalogue: Catalogue
+) -> tuple[dict[int, Document], dict[int, int]]:
+    """Return the documents of live contacts by vid, and vid -> version of the stubs of deleted and merged ones."""
+    rows = _rows(session, portal_id, vids)
+    dead = {row.vid: row.version for row in rows if row.deleted or row.merged_into is not None}
+    return build_documents(session, portal_id, [row for row in rows if row.vid not in dead], catalogue), dead
+
+
+def build_documents(
+    session: Session, portal_id: int, rows: Iterable[ContactRow], catalogue: Catalogue
+) -> dict[int, Document]:
+    """Return vid -> document for rows of live contacts."""
+    contacts = list(rows)
+    emails = emails_of(session, portal_id, [row.vid for row in contacts])
+    return {row.vid: build_document(_snapshot(row, emails.get(row.vid, ())), catalogue) for row in contacts}
+
+
+def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[ContactRow]:
+    statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
+    return list(session.execute(statement).all())
+
+
+def _snapshot(row: ContactRow, emails: tuple[str, ...]) -> Snapshot:
+    return Snapshot(
+        vid=row.vid,
+        version=row.version,
+        change=row.change,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        origin=(row.origin[0], row.origin[1]),
+        properties=row.properties,
+        emails=emails,
+        marks=tuple(row.marks),
+    )

@@ -1,0 +1,119 @@
+"""Works the dirty set off: index, percolate, decide (design rules 3 and 4)."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from indexer.decide import CHUNK, ListsMoved, Proposals, Work, decide
+from indexer.documents import load_documents
+from indexer.errors import EngineError, IndexLost, RequestRefused
+from indexer.rebuild import note_lost
+from indexer.runtime import Runtime
+from queries.fields import VID, Document
+from records import engine_state, marks
+from records.catalogues import load_catalogue
+from records.marks import Claimed
+from records.models import EngineState
+from records.writes import lift_versions
+
+log = structlog.get_logger()
+
+BACK_OFF_MS = 1_000
+
+
+def drain_portal(runtime: Runtime, portal_id: int) -> int:
+    """Work off every mark of the portal that is due, batch after batch, and return how many were looked at.
+
+    Raises EngineError when the engine fails; the marks are given back and are due again in a second.
+    """
+    total = 0
+    while count := drain_batch(runtime, portal_id):
+        total += count
+    return total
+
+
+def drain_batch(runtime: Runtime, portal_id: int) -> int:
+    """Work off up to CHUNK marks of the portal and return how many were claimed; raises EngineError as above."""
+    claimed = runtime.database.transact(lambda session: marks.claim(session, portal_id, CHUNK))
+    if claimed:
+        try:
+            work = _index(runtime, portal_id, claimed)
+        except EngineError as error:
+            _give_back(runtime, portal_id, claimed, error)
+            raise
+        _decide(runtime, portal_id, work)
+    return len(claimed)
+
+
+def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work:
+    """Write the documents to every generation, then ask the live percolator about those that it took."""
+    with runtime.database.read() as session:
+        state = engine_state.find_state(session, portal_id)
+        catalogue = load_catalogue(session, portal_id)
+        documents, dead = load_documents(session, portal_id, [item.vid for item in claimed], catalogue)
+    generations = engine_state.targets(state)
+    if generations:
+        runtime.engine.extend(portal_id, generations, catalogue)
+    refused = _store(runtime, portal_id, generations, documents, dead) if generations else frozenset()
+    asking = [item for item in claimed if item.vid in documents.keys() - refused]
+    proposals = _propose(runtime, portal_id, state, documents, asking)
+    return Work(claimed, documents, proposals, dead, refused)
+
+
+def _store(
+    runtime: Runtime,
+    portal_id: int,
+    generations: Sequence[int],
+    documents: Mapping[int, Document],
+    dead: Mapping[int, int],
+) -> frozenset[int]:
+    """Index the living, delete the dead, and return the vids whose documents the engine refuses."""
+    outcome = runtime.engine.index(portal_id, generations, list(documents.values()))
+    runtime.engine.delete(portal_id, generations, dead)
+    if outcome.drifted:
+        runtime.database.transact(lambda session: lift_versions(session, portal_id, outcome.drifted))
+    for vid, words in outcome.refused.items():
+        log.warning("document refused", portal=portal_id, vid=vid, reason=words)
+    return frozenset(outcome.refused)
+
+
+def _propose(
+    runtime: Runtime,
+    portal_id: int,
+    state: EngineState | None,
+    documents: Mapping[int, Document],
+    asking: Sequence[Claimed],
+) -> Proposals:
+    """Return the live percolator's proposals; nothing, so that all asked lists are evaluated, where there is none.
+
+    A batch that the percolator refuses is halved until the contact at fault stands alone and is evaluated instead.
+    """
+    if state is None or state.live is None or not asking:
+        return {}
+    batch = [documents[item.vid] for item in asking]
+    changed = frozenset().union(*(item.changed for item in asking))
+    try:
+        proposed = runtime.engine.propose(portal_id, state.live, batch, changed)
+    except RequestRefused as error:
+        if len(asking) == 1:
+            log.warning("percolation refused", portal=portal_id, vid=asking[0].vid, reason=error.reason)
+            return {}
+        middle = len(asking) // 2
+        halves = (asking[:middle], asking[middle:])
+        first, second = (_propose(runtime, portal_id, state, documents, half) for half in halves)
+        return {**first, **second}
+    return {} if proposed is None else {doc[VID]: proposed.get(doc[VID], frozenset()) for doc in batch}
+
+
+def _decide(runtime: Runtime, portal_id: int, work: Work) -> None:
+    while True:
+        try:
+            return runtime.database.transact(lambda session: decide(session, portal_id, work))
+        except ListsMoved:
+            continue
+
+
+def _give_back(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed], error: EngineError) -> None:
+    runtime.database.transact(lambda session: marks.release(session, portal_id, claimed, BACK_OFF_MS))
+    if isinstance(error, IndexLost):
+        note_lost(runtime, error)

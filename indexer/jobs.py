@@ -1,0 +1,113 @@
+"""Background work of the server set-up, on RQ. The only module that knows RQ.
+
+A job is a wake-up and nothing more: what must be done stands in the records, so losing every job only delays the work
+until the worker's next look, a second later. A flag in Redis keeps wake-ups that nobody has answered yet from piling up.
+"""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Retry, SimpleWorker
+from sqlalchemy.exc import SQLAlchemyError
+
+from indexer import tasks
+from indexer.runtime import KINDS, Kind, Runtime
+
+log = structlog.get_logger()
+
+FLAG_MS = 5_000
+TURN_SECONDS = 2.0
+PERIOD_SECONDS = 1.0
+JOB_TIMEOUT_SECONDS = 180
+RETRY = Retry(max=3, interval=[1, 5, 15])
+CONNECT_SECONDS = 2
+
+
+class RedisJobs:
+    """Puts wake-ups on RQ's queues, one queue for each kind of work."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        """Use the Redis at `url`; `prefix` keeps installations that share it apart. Connects on first use."""
+        self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None)
+        self._prefix = prefix
+
+    def wake(self, kind: Kind, portal_id: int) -> None:
+        """Queue a wake-up unless one is waiting; a lost Redis is only logged, the worker looks every second anyway."""
+        try:
+            if self.redis.set(self._flag(kind, portal_id), 1, nx=True, px=FLAG_MS):
+                self.queue(kind).enqueue_call(
+                    run, args=(kind, portal_id), timeout=JOB_TIMEOUT_SECONDS, result_ttl=0, retry=RETRY
+                )
+        except RedisError as error:
+            log.warning("no wake-up, the work waits for the worker's next look", kind=kind, error=str(error))
+
+    def queue(self, kind: Kind) -> Queue:
+        """Return the queue of a kind of work."""
+        return Queue(f"{self._prefix}-{kind}", connection=self.redis, serializer="json")
+
+    def answer(self, kind: Kind, portal_id: int) -> None:
+        """Take the flag down before looking for work, so that what is written from now on wakes anew."""
+        self.redis.delete(self._flag(kind, portal_id))
+
+    def ping(self) -> None:
+        """Raise redis.exceptions.RedisError unless Redis answers."""
+        self.redis.ping()
+
+    def close(self) -> None:
+        """Give back connections."""
+        self.redis.close()
+
+    def _flag(self, kind: Kind, portal_id: int) -> str:
+        return f"{self._prefix}:woken:{kind}:{portal_id}"
+
+
+class _Worker:
+    """What jobs in this process work with; set once, before the first job."""
+
+    runtime: Runtime
+    jobs: RedisJobs
+
+
+def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
+    """Work for this runtime until the process is told to stop; the job under way is finished first."""
+    _Worker.runtime, _Worker.jobs = runtime, jobs
+    stopping = threading.Event()
+    threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
+    queues = [jobs.queue(kind) for kind in KINDS]
+    try:
+        SimpleWorker(queues, connection=jobs.redis, serializer="json").work(
+            with_scheduler=True, logging_level="WARNING"
+        )
+    finally:
+        stopping.set()
+
+
+def run(kind: Kind, portal_id: int) -> None:
+    """The job: do this kind of work for a short turn, then wake whatever still waits, so that no kind starves another."""
+    _Worker.jobs.answer(kind, portal_id)
+    end = time.monotonic() + TURN_SECONDS
+    progressed = False
+    while tasks.step(_Worker.runtime, kind, portal_id):
+        progressed = True
+        if time.monotonic() > end:
+            break
+    if progressed:
+        wake_waiting(_Worker.runtime, _Worker.jobs)
+
+
+def wake_waiting(runtime: Runtime, jobs: RedisJobs) -> None:
+    """Wake every kind of work that a portal waits for."""
+    for kind, portal_id in tasks.waiting(runtime):
+        jobs.wake(kind, portal_id)
+
+
+def _look_regularly(runtime: Runtime, jobs: Any, stopping: threading.Event) -> None:
+    while not stopping.wait(PERIOD_SECONDS):
+        try:
+            wake_waiting(runtime, jobs)
+        except SQLAlchemyError as error:
+            log.warning("the records cannot be read, looking again in a second", error=str(error))

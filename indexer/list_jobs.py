@@ -1,0 +1,186 @@
+"""Fills, re-evaluates and empties lists. The list's row is the job (design rules 6 and 7).
+
+Save, register the stored query, refresh, scan: in this order a contact that is written meanwhile is caught by the
+percolator, by the scan, or by the mark that a scan leaves on what it could not lock.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from indexer.directory import filter_context, list_query
+from indexer.engines.base import ListQuery, Scanned
+from indexer.runtime import Runtime
+from queries.fields import static_list_mark
+from records import engine_state, feed, list_work, lists, marks, memberships
+from records.feed import Kind, Move, reason
+from records.lists import DELETING, INITIALIZING, PROCESSING
+from records.marks import Urgency
+from records.models import Contact, ContactList, EngineState
+from records.writes import Change, ContactState, Source, lock_contacts, write_contacts
+
+log = structlog.get_logger()
+
+PAGE = 500
+
+
+class ListMoved(Exception):
+    """The list was saved or deleted while a page was written; the page is given up."""
+
+
+def step(runtime: Runtime, portal_id: int) -> bool:
+    """Do one piece of work on one list of the portal and return whether anything was done.
+
+    Raises EngineError; the piece is then done again later.
+    """
+    row = runtime.database.transact(lambda session: list_work.lease_next(session, portal_id))
+    if row is None:
+        return False
+    try:
+        return _advance(runtime, row)
+    except ListMoved:
+        return True
+    finally:
+        runtime.database.transact(lambda session: list_work.release(session, row))
+
+
+def _advance(runtime: Runtime, row: ContactList) -> bool:
+    with runtime.database.read() as session:
+        state = engine_state.find_state(session, row.portal_id)
+        query = None if row.state == DELETING else list_query(row, filter_context(session, row.portal_id))
+    if query is None:
+        return _empty_page(runtime, row, state)
+    if row.dynamic and row.registered != row.revision:
+        return _register(runtime, row, query, state)
+    if row.scan_ended_at is None:
+        return _scan_page(runtime, row, query, state)
+    return runtime.database.transact(lambda session: list_work.complete(session, row))
+
+
+def _register(runtime: Runtime, row: ContactList, query: ListQuery, state: EngineState | None) -> bool:
+    generations = engine_state.targets(state)
+    if generations:
+        runtime.engine.register(row.portal_id, generations, query)
+    runtime.database.transact(lambda session: list_work.note_registered(session, row))
+    return True
+
+
+def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, state: EngineState | None) -> bool:
+    """Take in the next page of matching contacts; after the last one, ask about members that were not confirmed."""
+    if state is None or state.live is None:
+        return False
+    if row.scan_cursor == 0:
+        runtime.engine.refresh(row.portal_id, [state.live])
+    found = runtime.engine.scan(row.portal_id, state.live, query.tree, row.scan_cursor, PAGE)
+    take = _take_dynamic if row.dynamic else _take_static
+    runtime.database.transact(lambda session: take(session, row, found))
+    if len(found) < PAGE:
+        _doubt_members(runtime, row)
+        runtime.database.transact(lambda session: list_work.end_scan(session, row))
+    return True
+
+
+def _take_dynamic(session: Session, row: ContactList, found: Sequence[Scanned]) -> None:
+    """Make the scanned contacts members; those locked or changed meanwhile are marked for the drain instead."""
+    held = _share(session, row.portal_id, found)
+    missed = {item.vid: (marks.list_name(row.list_id),) for item in found if item.vid not in held}
+    marks.mark(session, row.portal_id, missed, Urgency.NOW)
+    moves = [_move(row, item.vid, item.version) for item in found if item.vid in held]
+    joins = memberships.add(session, row.portal_id, moves)
+    memberships.confirm(session, row.portal_id, row.list_id, sorted(held), row.revision)
+    _save_page(session, row, found, joins)
+
+
+def _take_static(session: Session, row: ContactList, found: Sequence[Scanned]) -> None:
+    """Fill a static list once: its members carry a mark, as if they had been added by hand."""
+    contacts = lock_contacts(session, row.portal_id, [item.vid for item in found])
+    add_marks(session, row, list(contacts.values()))
+    moves = [_move(row, contact.vid, contact.version) for contact in contacts.values()]
+    _save_page(session, row, found, memberships.add(session, row.portal_id, moves))
+
+
+def add_marks(session: Session, row: ContactList, contacts: Sequence[ContactState]) -> None:
+    """Mark locked contacts as members of a static list."""
+    mark = static_list_mark(row.list_id)
+    changes = [
+        Change(contact, {}, Source("API"), (*contact.marks, mark)) for contact in contacts if mark not in contact.marks
+    ]
+    write_contacts(session, row.portal_id, changes)
+
+
+def remove_marks(session: Session, row: ContactList, contacts: Sequence[ContactState]) -> None:
+    """Take the mark of a static list from locked contacts."""
+    mark = static_list_mark(row.list_id)
+    changes = [
+        Change(contact, {}, Source("API"), tuple(item for item in contact.marks if item != mark))
+        for contact in contacts
+    ]
+    write_contacts(session, row.portal_id, changes)
+
+
+def _save_page(session: Session, row: ContactList, found: Sequence[Scanned], joins: Sequence[Move]) -> None:
+    """Write joins and cursor under the portal's clock; raises ListMoved when the list is not what was scanned for."""
+    clock = feed.lock_clock(session, row.portal_id)
+    if not list_work.is_current(session, row):
+        raise ListMoved
+    feed.append(session, clock, joins, ())
+    if found:
+        list_work.save_cursor(session, row, found[-1].vid)
+
+
+def _share(session: Session, portal_id: int, found: Sequence[Scanned]) -> set[int]:
+    """Lock the scanned contacts against change and return the vids that are live and still of the scanned version."""
+    versions = {item.vid: item.version for item in found}
+    statement = (
+        select(Contact.vid, Contact.version)
+        .where(
+            Contact.portal_id == portal_id,
+            Contact.vid.in_(list(versions)),
+            Contact.deleted.is_(False),
+            Contact.merged_into.is_(None),
+        )
+        .order_by(Contact.vid)
+        .with_for_update(read=True, skip_locked=True)
+    )
+    return {vid for vid, version in session.execute(statement) if versions[vid] == version}
+
+
+def _doubt_members(runtime: Runtime, row: ContactList) -> None:
+    """Have every member that the scan did not confirm evaluated; nobody leaves because a scan did not return it."""
+    stale: Sequence[int] = (0,)
+    while row.dynamic and stale:
+        page = partial(list_work.doubt_page, row=row, after=stale[-1], limit=PAGE)
+        stale = runtime.database.transact(page)
+
+
+def _empty_page(runtime: Runtime, row: ContactList, state: EngineState | None) -> bool:
+    """Let the next page of a deleted list's members leave, and forget the list after the last one."""
+    if row.dynamic and row.registered != row.revision:
+        generations = engine_state.targets(state)
+        if generations:
+            runtime.engine.unregister(row.portal_id, generations, row.list_id, row.revision)
+        runtime.database.transact(lambda session: list_work.note_registered(session, row))
+    runtime.database.transact(lambda session: _let_leave(session, row))
+    return True
+
+
+def _let_leave(session: Session, row: ContactList) -> None:
+    vids = list_work.member_page(session, row, PAGE)
+    if not vids:
+        return lists.forget_list(session, row.portal_id, row.list_id)
+    contacts = lock_contacts(session, row.portal_id, vids)
+    if not row.dynamic:
+        remove_marks(session, row, [contact for vid, contact in contacts.items() if vid == contact.vid])
+    versions = {vid: contact.version for vid, contact in contacts.items()}
+    moves = [Move(row.list_id, vid, row.revision, versions.get(vid, 0), reason(Kind.LIST_DELETED)) for vid in vids]
+    leaves = memberships.remove(session, row.portal_id, moves)
+    feed.append(session, feed.lock_clock(session, row.portal_id), (), leaves)
+    return None
+
+
+def _move(row: ContactList, vid: int, version: int) -> Move:
+    kind = {INITIALIZING: Kind.FIRST_FILL, PROCESSING: Kind.LIST_EDITED}[row.state]
+    return Move(row.list_id, vid, row.revision, version, reason(kind))

@@ -1,0 +1,177 @@
+"""Builds a portal's index anew beside the live one, without a pause (design rule 13).
+
+A new generation is made on the engine, then named in the records as a target of all writes, then filled from the
+records page by page, then promoted in one step. The former one stays a target, so that rolling back is one step too,
+until it is finished off. Every step is short and ends in the records, so a rebuild goes on where it was left.
+"""
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from indexer.directory import load_directory
+from indexer.documents import build_documents
+from indexer.errors import IndexLost, WrongEngine
+from indexer.runtime import Runtime
+from records import engine_state, marks
+from records.catalogues import load_catalogue
+from records.contacts import all_contacts
+from records.marks import Urgency
+from records.models import Contact, EngineState
+
+log = structlog.get_logger()
+
+PAGE = 500
+
+
+def request(runtime: Runtime, portal_id: int) -> None:
+    """Ask for a new generation; where another kind of engine made the portal's index, start from nothing."""
+
+    def want(session: Session) -> None:
+        state = engine_state.load_state(session, portal_id, runtime.engine.kind)
+        state.wanted = state.building is None
+        if state.kind != runtime.engine.kind:
+            state.kind, state.live, state.building, state.retired = runtime.engine.kind, None, None, None
+            state.wanted = True
+        session.flush()
+
+    runtime.database.transact(want)
+
+
+def step(runtime: Runtime, portal_id: int) -> bool:
+    """Do one piece of the rebuild that is wanted or under way and return whether anything was done.
+
+    Raises EngineError; the step is then done again later.
+    """
+    state = runtime.database.transact(lambda session: _lease(session, portal_id, runtime.engine.kind))
+    if state is None:
+        return False
+    try:
+        return _advance(runtime, state)
+    except IndexLost as error:
+        note_lost(runtime, error)
+        raise
+    finally:
+        runtime.database.transact(lambda session: engine_state.change_state(session, portal_id, leased_until=0))
+
+
+def note_lost(runtime: Runtime, error: IndexLost) -> None:
+    """Record that a generation is gone, so that another one is built by itself."""
+    runtime.database.transact(lambda session: engine_state.lose_generation(session, error.portal_id, error.generation))
+    runtime.jobs.wake("rebuild", error.portal_id)
+
+
+def progress(session: Session, portal_id: int) -> tuple[int, int]:
+    """Return the vid that the rebuild has reached and the highest vid; equal numbers mean that none is under way."""
+    highest = session.execute(
+        select(Contact.vid).where(Contact.portal_id == portal_id).order_by(Contact.vid.desc()).limit(1)
+    ).scalar_one_or_none()
+    state = engine_state.find_state(session, portal_id)
+    if state is None or state.wanted:
+        return 0, max(highest or 0, 1)
+    return (state.cursor if state.building is not None else highest or 0), highest or 0
+
+
+def roll_back(runtime: Runtime, portal_id: int) -> bool:
+    """Let readers use the former generation again and return True; False when there is none."""
+    state = runtime.database.transact(lambda session: engine_state.load_state(session, portal_id, runtime.engine.kind))
+    if state.retired is None:
+        return False
+    runtime.engine.promote(portal_id, state.retired)
+    _change(runtime, portal_id, live=state.retired, retired=state.live)
+    return True
+
+
+def finish(runtime: Runtime, portal_id: int) -> bool:
+    """Remove the former generation and return True; False when there is none."""
+    state = runtime.database.transact(lambda session: engine_state.load_state(session, portal_id, runtime.engine.kind))
+    if state.retired is None:
+        return False
+    _change(runtime, portal_id, retired=None)
+    runtime.engine.drop(portal_id, state.retired)
+    return True
+
+
+def check_kind(runtime: Runtime) -> None:
+    """Raise WrongEngine when a portal's index was made by another kind of engine (design rule 12)."""
+    with runtime.database.read() as session:
+        foreign = engine_state.foreign_portal(session, runtime.engine.kind)
+    if foreign is not None:
+        raise WrongEngine(foreign.portal_id, foreign.kind, runtime.engine.kind)
+
+
+def check_indexes(runtime: Runtime, portal_id: int) -> None:
+    """Notice a live generation that is gone or foreign, and have it built anew; raises EngineUnavailable."""
+    with runtime.database.read() as session:
+        state = engine_state.find_state(session, portal_id)
+    if state is not None and state.live is not None:
+        try:
+            runtime.engine.check(portal_id, state.live, state.uuids)
+        except IndexLost as error:
+            log.warning("index lost", portal=portal_id, generation=error.generation)
+            note_lost(runtime, error)
+
+
+def _lease(session: Session, portal_id: int, kind: str) -> EngineState | None:
+    state = engine_state.load_state(session, portal_id, kind)
+    idle = state.building is None and not state.wanted
+    return None if idle or not engine_state.lease(session, portal_id) else state
+
+
+def _advance(runtime: Runtime, state: EngineState) -> bool:
+    if state.building is None:
+        _begin(runtime, state)
+    elif not _fill_page(runtime, state, state.building):
+        _promote(runtime, state, state.building)
+    return True
+
+
+def _begin(runtime: Runtime, state: EngineState) -> None:
+    """Make an empty generation on the engine, and only then a target; one that was left half-made is removed first."""
+    portal_id = state.portal_id
+    if state.last_generation not in (0, *engine_state.targets(state)):
+        runtime.engine.drop(portal_id, state.last_generation)
+    generation = runtime.database.transact(lambda session: engine_state.number_generation(session, portal_id))
+    with runtime.database.read() as session:
+        catalogue = load_catalogue(session, portal_id)
+    uuids = runtime.engine.create(portal_id, generation, catalogue)
+    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**state.uuids, **uuids})
+
+
+def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:
+    """Index the next page of contacts and return False when there is none left."""
+    portal_id = state.portal_id
+    with runtime.database.read() as session:
+        rows = all_contacts(session, portal_id, state.cursor, PAGE)
+        catalogue = load_catalogue(session, portal_id)
+        documents = build_documents(session, portal_id, rows, catalogue)
+    if not rows:
+        return False
+    runtime.engine.extend(portal_id, [generation], catalogue)
+    refused = runtime.engine.index(portal_id, [generation], list(documents.values())).refused
+    runtime.database.transact(lambda session: _save_page(session, portal_id, rows[-1].vid, list(refused)))
+    return True
+
+
+def _save_page(session: Session, portal_id: int, cursor: int, refused: list[int]) -> None:
+    """Keep the cursor; contacts that the engine refuses go the way of all such contacts (design rule 11)."""
+    marks.mark(session, portal_id, {vid: (marks.EVERYTHING,) for vid in refused}, Urgency.UPKEEP)
+    engine_state.change_state(session, portal_id, cursor=cursor)
+
+
+def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
+    """Register every list, seal the percolator, and turn readers and records over."""
+    portal_id = state.portal_id
+    with runtime.database.read() as session:
+        queries = load_directory(session, portal_id).queries
+    for query in queries.values():
+        runtime.engine.register(portal_id, [generation], query)
+    runtime.engine.seal(portal_id, generation)
+    runtime.engine.promote(portal_id, generation)
+    _change(runtime, portal_id, live=generation, building=None, retired=state.live)
+    if state.retired is not None:
+        runtime.engine.drop(portal_id, state.retired)
+
+
+def _change(runtime: Runtime, portal_id: int, **values: object) -> None:
+    runtime.database.transact(lambda session: engine_state.change_state(session, portal_id, **values))
