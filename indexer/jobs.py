@@ -1,7 +1,7 @@
 """Background work of the server set-up, on RQ. The only module that knows RQ.
 
 A job is a wake-up and nothing more: what must be done stands in the records, so losing every job only delays the work
-until the worker's next look, a second later. A flag in Redis keeps wake-ups that nobody has answered yet from piling up.
+until the worker's next look, a second later. A flag in Redis keeps unanswered wake-ups from piling up.
 """
 
 import threading
@@ -87,7 +87,7 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
 
 
 def run(kind: Kind, portal_id: int) -> None:
-    """The job: do this kind of work for a short turn, then wake whatever still waits, so that no kind starves another."""
+    """The job: do this kind of work for a short turn, then wake whatever waits, so that no kind starves another."""
     _Worker.jobs.answer(kind, portal_id)
     end = time.monotonic() + TURN_SECONDS
     progressed = False
