@@ -7,12 +7,12 @@ percolator, by the scan, or by the mark that a scan leaves on what it could not 
 from collections.abc import Sequence
 from functools import partial
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer.directory import filter_context, list_query
 from indexer.engines.base import ListQuery, Scanned
+from indexer.errors import EngineError, RequestRefused
 from indexer.runtime import Runtime
 from queries.fields import static_list_mark
 from records import engine_state, feed, list_work, lists, marks, memberships
@@ -21,8 +21,6 @@ from records.lists import DELETING, INITIALIZING, PROCESSING
 from records.marks import Urgency
 from records.models import Contact, ContactList, EngineState
 from records.writes import Change, ContactState, Source, lock_contacts, write_contacts
-
-log = structlog.get_logger()
 
 PAGE = 500
 
@@ -34,17 +32,25 @@ class ListMoved(Exception):
 def step(runtime: Runtime, portal_id: int) -> bool:
     """Do one piece of work on one list of the portal and return whether anything was done.
 
-    Raises EngineError; the piece is then done again later.
+    A list that the engine refuses keeps its words in `error` and is tried again after a minute. Raises EngineError when
+    the engine fails; the piece is then done again later.
     """
     row = runtime.database.transact(lambda session: list_work.lease_next(session, portal_id))
     if row is None:
         return False
     try:
-        return _advance(runtime, row)
+        progressed = _advance(runtime, row)
     except ListMoved:
-        return True
-    finally:
+        progressed = True
+    except RequestRefused as error:
+        words = str(error)
+        runtime.database.transact(lambda session: list_work.note_error(session, row, words))
+        return False
+    except EngineError:
         runtime.database.transact(lambda session: list_work.release(session, row))
+        raise
+    runtime.database.transact(lambda session: list_work.release(session, row))
+    return progressed
 
 
 def _advance(runtime: Runtime, row: ContactList) -> bool:

@@ -33,7 +33,7 @@ def find_vids(session: Session, portal_id: int, kind: str, keys: Collection[str]
     statement = select(Identity.key, Identity.vid).where(
         Identity.portal_id == portal_id, Identity.kind == kind, Identity.key.in_(list(keys))
     )
-    return dict(session.execute(statement).tuples().all())
+    return {key: vid for key, vid in session.execute(statement)}
 
 
 def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:

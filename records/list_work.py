@@ -37,12 +37,17 @@ def release(session: Session, row: ContactList) -> None:
     session.execute(_same_revision(row).values(leased_until=0))
 
 
+def note_error(session: Session, row: ContactList, words: str) -> None:
+    """Keep what the engine said against the list; the lease runs on, so that it is tried again after a minute."""
+    session.execute(_same_revision(row).values(error=words))
+
+
 def is_current(session: Session, row: ContactList) -> bool:
     """Return whether the list still has the revision and state that the job began with."""
     statement = select(ContactList.revision, ContactList.state).where(
         ContactList.portal_id == row.portal_id, ContactList.list_id == row.list_id
     )
-    return session.execute(statement).tuples().one() == (row.revision, row.state)
+    return tuple(session.execute(statement).one()) == (row.revision, row.state)
 
 
 def note_registered(session: Session, row: ContactList) -> None:
@@ -64,7 +69,7 @@ def complete(session: Session, row: ContactList) -> bool:
     """Make the list DONE when no contact that was marked before its scan ended still waits; return whether it is."""
     if row.scan_ended_at is None or marks.waiting_since(session, row.portal_id, row.scan_ended_at):
         return False
-    session.execute(_same_revision(row).values(state=DONE, state_changed_at=now(session)))
+    session.execute(_same_revision(row).values(state=DONE, error="", state_changed_at=now(session)))
     return True
 
 

@@ -33,7 +33,8 @@ def remove(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move
         statement = delete(Membership).where(
             Membership.portal_id == portal_id, tuple_(Membership.list_id, Membership.vid).in_(pairs)
         )
-        gone.update(session.execute(statement.returning(Membership.list_id, Membership.vid)).tuples())
+        found = session.execute(statement.returning(Membership.list_id, Membership.vid))
+        gone.update((list_id, vid) for list_id, vid in found)
     return [move for move in moves if (move.list_id, move.vid) in gone]
 
 

@@ -1,0 +1,23 @@
+"""How far the indexer is behind the records, for operators."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records.clock import now
+from records.models import Dirty
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many contacts wait to be indexed, and how many milliseconds the oldest has waited (0 when none does)."""
+
+    contacts: int
+    oldest_ms: int
+
+
+def read_backlog(session: Session) -> Backlog:
+    """Return the backlog of all portals together."""
+    contacts, oldest = session.execute(select(func.count(), func.min(Dirty.queued_at)).select_from(Dirty)).one()
+    return Backlog(contacts, max(0, now(session) - oldest) if contacts else 0)
