@@ -1,7 +1,7 @@
 """Compiles a filter tree to Elasticsearch query DSL, valid in Elasticsearch 7.17 to 9 and OpenSearch 2 and 3.
 
-Only and, or and not are known here; a leaf says its own query. Every negation stands in a bool of its own, because
-`must_not` beside `should` would be an AND.
+Only and, or and not are known here; a leaf says its own query. Every negation stands in a bool of its own,
+because `must_not` beside `should` would be an AND.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ Query = dict[str, Any]
 
 
 def compile_filter(tree: Node) -> Query:
-    """Return the query, in filter context, that matches exactly the documents for which `evaluate` is true."""
+    """Return the query, in filter context, that matches the documents for which `evaluate` is true."""
     match tree:
         case And(()):
             return {"match_all": {}}

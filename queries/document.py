@@ -58,7 +58,7 @@ def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document
 
 
 def indexed_text(value: str) -> str:
-    """Return the text that a string value or a filter's operand is compared by: cut, normalised, cut again."""
+    """Return the text by which a string value or a filter's operand is compared: cut, normalised, cut."""
     return normalise(value[: fields.MAX_TEXT])[: fields.MAX_TEXT]
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a filter: each error keeps its facts and writes a sentence with field, value and remedy."""
+"""What can be wrong with a filter: each error keeps its facts and writes a sentence with field and remedy."""
 
 MAX_FILTERS = 250
 MAX_VALUES = 1_000
@@ -23,6 +23,14 @@ class MalformedFilter(FilterError):
         self.value = value
 
 
+class MissingKey(FilterError):
+    """A filter object without a key that its operator needs."""
+
+    def __init__(self, path: str, key: str) -> None:
+        super().__init__(f"{path}.{key}", f"{key} is missing", f"Send {key}")
+        self.key = key
+
+
 class TooMany(FilterError):
     """More filters, values or characters than are taken."""
 
@@ -33,7 +41,7 @@ class TooMany(FilterError):
 
 
 class UnsupportedFilter(FilterError):
-    """A family, operator or key that is not known or not supported; ignoring it would change what the list means."""
+    """A family, operator or key that is not supported; ignoring it would change what the list means."""
 
     def __init__(self, path: str, value: object, supported: str) -> None:
         super().__init__(path, f"{_shown(value)} is not supported", f"Supported: {supported}")
@@ -44,7 +52,7 @@ class UnknownProperty(FilterError):
     """A filter over a property that the portal does not define."""
 
     def __init__(self, path: str, name: str) -> None:
-        super().__init__(path, f'Property "{name}" does not exist', "Create the property or name another one")
+        super().__init__(path, f'Property "{name[:100]}" does not exist', "Create the property or name another one")
         self.name = name
 
 

@@ -1,8 +1,8 @@
 """The one owner of index field names, used by the document, the mapping and the compiler alike.
 
-A property lives under an object named after its kind, so that a change of type changes the field and never the type of a
-field: `s.` normalised text, `n.` numbers, `d.` milliseconds since the epoch, `e.` exact internal values. `x.` holds the
-whole set of an enumeration in one term, because engines cannot compare sets.
+A property lives under an object named after its kind, so that a change of type changes the field and never
+the type of a field: `s.` normalised text, `n.` numbers, `d.` milliseconds since the epoch, `e.` exact
+internal values. `x.` holds the whole set of an enumeration in one term, because engines cannot compare sets.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The tree of a filter: and, or, not over leaves. Frozen, so that trees compare by value and can be keys.
 
-NOT is set complement over live contacts, never the negation of each leaf (a leaf about an absent value is false in both
-spellings).
+NOT is set complement over live contacts, never the negation of each leaf (a leaf about an absent value is
+false in both spellings).
 """
 
 from collections.abc import Iterator

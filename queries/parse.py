@@ -1,7 +1,7 @@
 """Reads v1 filters (contract S4.3) into a tree, and writes a tree back as normalised v1 filters.
 
     filters = [group, …]      one group must match
-    group   = [filter, …]     all filters of the group must match; an empty group would be everybody and is refused
+    group   = [filter, …]     all filters of the group must match; an empty one, so everybody, is refused
     filter  = {"filterFamily": FAMILY, "operator": …, …}   the family defaults to PropertyValue
 
 Two levels, so there is no depth to limit; the number of filters is.
@@ -17,7 +17,8 @@ from queries.nodes import And, Leaf, Or
 
 def parse_filters(raw: object, context: FilterContext) -> Or:
     """Return the tree of v1 filters; `[]` (or null) is the filter that matches nobody. Raises FilterError."""
-    groups = [_group(group, f"filters[{i}]") for i, group in enumerate(_list(raw or [], "filters", "a list of lists"))]
+    given = _list([] if raw is None else raw, "filters", "a list of lists of filters")
+    groups = [_group(group, f"filters[{i}]") for i, group in enumerate(given)]
     count = sum(map(len, groups))
     if count > MAX_FILTERS:
         raise TooMany("filters", "filters", count, MAX_FILTERS)
@@ -52,8 +53,9 @@ def _group(raw: object, path: str) -> list[Any]:
 def _leaf(raw: object, path: str, context: FilterContext) -> Leaf:
     if not isinstance(raw, dict):
         raise MalformedFilter(path, raw, "a filter object")
-    family = raw.get("filterFamily") or DEFAULT_FAMILY
-    if family not in FAMILIES:
+    family = raw.get("filterFamily")
+    family = DEFAULT_FAMILY if family is None else family
+    if not isinstance(family, str) or family not in FAMILIES:
         raise UnsupportedFilter(f"{path}.filterFamily", family, ", ".join(FAMILIES))
     return FAMILIES[family](raw, path, context)
 

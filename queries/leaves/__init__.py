@@ -1,4 +1,4 @@
-"""The families of leaves, one module each, and the one table that registers them by their v1 `filterFamily`."""
+"""The families of leaves, one module each, and the table that registers them by their v1 `filterFamily`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

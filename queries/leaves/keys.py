@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from queries.errors import BadOperand, MalformedFilter, UnsupportedFilter
+from queries.errors import MalformedFilter, MissingKey, UnsupportedFilter
 
 ECHOED = {"withinTimeMode": "PAST", "checkPastVersions": False}
 """Keys that every normalised filter carries, with the only values that are taken (contract S4.3)."""
@@ -12,6 +12,7 @@ _NEUTRAL: dict[str, tuple[object, ...]] = {
     "withinTimeMode": ("PAST",),
     "checkPastVersions": (False,),
     "reverseWithinTimeWindow": (False,),
+    "dynamicList": (False,),
     "propertyObjectType": ("CONTACT",),
 }
 
@@ -24,7 +25,7 @@ def read_keys(raw: dict[str, Any], path: str, meant: Collection[str]) -> dict[st
     present = {key: value for key, value in raw.items() if value is not None}
     for key, value in present.items():
         if key not in meant and not _is_neutral(key, value):
-            raise UnsupportedFilter(f"{path}.{key}", value, _supported(key, meant))
+            raise UnsupportedFilter(f"{path}.{key[:100]}", value, _supported(key, meant))
     return {key: value for key, value in present.items() if key in meant}
 
 
@@ -46,10 +47,11 @@ def read_list_id(value: object, path: str) -> int:
 
 
 def require(keys: dict[str, Any], key: str, path: str) -> Any:
-    """Return a key's value; raises BadOperand when it is absent."""
-    if key not in keys:
-        raise BadOperand(f"{path}.{key}", None, "is missing", f"Send {key}")
-    return keys[key]
+    """Return a key's value; raises MissingKey when it is absent or null."""
+    value = keys.get(key)
+    if value is None:
+        raise MissingKey(path, key)
+    return value
 
 
 def _is_neutral(key: str, value: object) -> bool:

@@ -1,6 +1,7 @@
 """Leaves of the family ListMembership: whether a contact is in a static list.
 
-Membership is a mark in the contact's document (design rule 9). NOT_IN_LIST matches contacts that are in no list at all.
+Membership is a mark in the contact's document (design rule 9). NOT_IN_LIST also matches contacts that are in
+no list at all.
 """
 
 from dataclasses import dataclass
@@ -50,22 +51,24 @@ class ListMembership:
 def parse(raw: dict[str, Any], path: str, context: FilterContext) -> ListMembership:
     """Return the leaf of a ListMembership filter object; raises FilterError."""
     operator = read_operator(raw, path, OPERATORS)
-    keys = read_keys(raw, path, ("list", "value", "dynamicList", "type"))
+    keys = read_keys(raw, path, ("list", "value", "type"))
     list_id = _read_list(keys, path)
-    _check_list(list_id, keys, f"{path}.list", context)
+    _check_list(list_id, f"{path}.list", context)
     return ListMembership(list_id, operator == "NOT_IN_LIST")
 
 
 def _read_list(keys: dict[str, Any], path: str) -> int:
-    list_id = read_list_id(require({"list": keys.get("list", keys.get("value")), **keys}, "list", path), f"{path}.list")
-    if keys.get("value") not in (None, "") and read_list_id(keys["value"], f"{path}.value") != list_id:
-        raise UnknownList(f"{path}.value", keys["value"], f"is not the list {list_id} that the filter names")
+    """Return the id under `list`, or under `value`, which repeats it in normalised filters."""
+    value = keys.get("value", "")
+    list_id = read_list_id(require({"list": value or None, **keys}, "list", path), f"{path}.list")
+    if value != "" and read_list_id(value, f"{path}.value") != list_id:
+        raise UnknownList(f"{path}.value", value, f"is not the list {list_id} that the filter names")
     return list_id
 
 
-def _check_list(list_id: int, keys: dict[str, Any], path: str, context: FilterContext) -> None:
+def _check_list(list_id: int, path: str, context: FilterContext) -> None:
     dynamic = context.lists.get(list_id)
     if dynamic is None:
         raise UnknownList(path, list_id, "does not exist")
-    if dynamic or keys.get("dynamicList") is True:
+    if dynamic:
         raise UnknownList(path, list_id, "is dynamic, which filters do not take")

@@ -1,23 +1,31 @@
-"""Reads the operand of a property filter into the terms that documents hold, so that both sides compare alike."""
+"""Reads the operand of a property filter into the terms that documents hold: both sides compare alike."""
 
 from queries.catalogue import Definition, PropertyType
 from queries.conditions import Scalar
 from queries.document import SCALARS, indexed_set, indexed_text
 from queries.errors import MAX_NEEDLE, MAX_VALUES, BadOperand, TooMany
-from queries.values import InvalidValue, check_value
+from queries.values import MAX_LENGTH, InvalidValue, check_value
 
-_PLAIN = {
-    PropertyType.NUMBER: Definition("value", PropertyType.NUMBER),
-    PropertyType.DATE: Definition("value", PropertyType.DATETIME),
-    PropertyType.DATETIME: Definition("value", PropertyType.DATETIME),
-    PropertyType.STRING: Definition("value", PropertyType.STRING),
-    PropertyType.BOOL: Definition("value", PropertyType.BOOL),
+_TEXT = f"text of at most {MAX_LENGTH} characters without NUL"
+_WANTED = {
+    PropertyType.STRING: _TEXT,
+    PropertyType.ENUMERATION: _TEXT,
+    PropertyType.NUMBER: 'a decimal number like "12.5"',
+    PropertyType.BOOL: '"true" or "false"',
+    PropertyType.DATE: "milliseconds since the epoch, or a day like 2016-01-31",
+    PropertyType.DATETIME: "milliseconds since the epoch, or an ISO 8601 time with its zone",
 }
+_READ_AS = {
+    PropertyType.ENUMERATION: (PropertyType.STRING,),
+    PropertyType.DATE: (PropertyType.DATETIME, PropertyType.DATE),
+}
+"""How operands differ from values: an option may be gone, and an instant stands for its day."""
 
 
 def read_one(definition: Definition, given: object, path: str) -> Scalar:
     """Return the one indexed value that the operand names, a semicolon taken literally; raises BadOperand."""
-    return SCALARS[definition.type](_checked(definition, given, path))
+    stored = _checked(definition.type, given, path)
+    return stored if definition.type is PropertyType.BOOL else SCALARS[definition.type](stored)
 
 
 def read_alternatives(definition: Definition, given: object, path: str) -> frozenset[Scalar]:
@@ -27,33 +35,39 @@ def read_alternatives(definition: Definition, given: object, path: str) -> froze
     """
     parts = _split(given, path)
     if definition.type is PropertyType.ENUMERATION:
-        return frozenset(item for part in parts for item in indexed_set(part))
-    checked = [_checked(definition, part, path) for part in parts]
-    return frozenset(checked if definition.type is PropertyType.BOOL else map(SCALARS[definition.type], checked))
+        return frozenset(item for part in parts for item in indexed_set(_checked(definition.type, part, path)))
+    return frozenset(read_one(definition, part, path) for part in parts)
 
 
 def read_needles(given: object, path: str) -> tuple[str, ...]:
     """Return the normalised texts to look for, joined by `;` in the operand; raises BadOperand or TooMany."""
-    needles = tuple(dict.fromkeys(indexed_text(part) for part in _split(given, path)))
+    parts = (_checked(PropertyType.STRING, part, path) for part in _split(given, path))
+    needles = tuple(dict.fromkeys(map(indexed_text, parts)))
     longest = max(map(len, needles))
     if longest > MAX_NEEDLE:
         raise TooMany(path, "characters in one text", longest, MAX_NEEDLE)
-    return tuple(filter(None, needles)) or _refuse_empty(given, path)
+    return needles
 
 
 def _split(given: object, path: str) -> list[str]:
-    parts = [part for part in _text(given, path).split(";") if part != ""]
+    parts = list(filter(None, _text(given, path).split(";")))
+    if not parts:
+        raise _no_value(given, path)
     if len(parts) > MAX_VALUES:
         raise TooMany(path, "values", len(parts), MAX_VALUES)
-    return parts or list(_refuse_empty(given, path))
+    return parts
 
 
-def _checked(definition: Definition, given: object, path: str) -> str:
-    try:
-        stored = check_value(_PLAIN[definition.type], _text(given, path))
-    except InvalidValue as error:
-        raise BadOperand(path, given, f"is no {definition.type.value}", f"Send a {definition.type.value}") from error
-    return stored or _refuse_empty(given, path)[0]
+def _checked(type: PropertyType, given: object, path: str) -> str:
+    for reading in _READ_AS.get(type, (type,)):
+        try:
+            stored = check_value(Definition("value", reading), _text(given, path))
+        except InvalidValue:
+            continue
+        if not stored:
+            raise _no_value(given, path)
+        return stored
+    raise BadOperand(path, given, f"is no value of type {type.value}", f"Send {_WANTED[type]}")
 
 
 def _text(given: object, path: str) -> str:
@@ -64,5 +78,5 @@ def _text(given: object, path: str) -> str:
     raise BadOperand(path, given, "is neither text nor a number", "Join several values with ;")
 
 
-def _refuse_empty(given: object, path: str) -> tuple[str, ...]:
-    raise BadOperand(path, given, "names no value", "Send a value, or use IS_EMPTY or IS_NOT_EMPTY")
+def _no_value(given: object, path: str) -> BadOperand:
+    return BadOperand(path, given, "names no value", "Send a value, or use IS_EMPTY or IS_NOT_EMPTY")

@@ -1,18 +1,18 @@
 """Leaves of the family PropertyValue: the value of one property now.
 
-A negative operator does not match a contact without the value. `;` separates alternatives for sets and for the operators
-that look inside text; EQ and NEQ take it literally.
+A negative operator does not match a contact without the value. `;` separates alternatives for sets and for
+the operators that look inside text; EQ and NEQ take it literally.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from queries import fields
 from queries.catalogue import Definition, PropertyType
 from queries.conditions import AllOf, AnyOf, Compares, Condition, Contains, EndsWith, Equals, StartsWith
 from queries.context import FilterContext
-from queries.errors import BadOperand, TooMany, UnknownProperty, UnsupportedFilter
+from queries.errors import UnknownProperty, UnsupportedFilter
 from queries.fields import Document
 from queries.leaves.keys import ECHOED, read_keys, read_operator, require
 from queries.leaves.operands import read_alternatives, read_needles, read_one
@@ -22,6 +22,7 @@ NEGATIVE = {"NEQ": "EQ", "SET_NOT_ANY": "SET_ANY", "SET_NEQ": "SET_EQ", "DOESNT_
 ORDER = {"LT": "lt", "LTE": "lte", "GT": "gt", "GTE": "gte"}
 ANY_TYPE = ("EQ", "NEQ", "SET_ANY", "SET_NOT_ANY", "SET_ALL", "SET_EQ", "SET_NEQ", *PRESENCE)
 TEXT_ONLY = ("CONTAINS", "DOESNT_CONTAIN", "STR_STARTS_WITH", "STR_ENDS_WITH")
+OPERATORS = (*ANY_TYPE, *ORDER, *TEXT_ONLY)
 ORDERED = (PropertyType.STRING, PropertyType.NUMBER, PropertyType.DATE, PropertyType.DATETIME)
 
 
@@ -64,7 +65,7 @@ class PropertyValue:
     operator: str
     kind: str
     condition: Condition
-    given: str | int | float | bool
+    given: str | int | float | bool = field(compare=False)
 
     def reads(self) -> frozenset[str]:
         """Return the property's name."""
@@ -89,6 +90,7 @@ class PropertyValue:
 
 def parse(raw: dict[str, Any], path: str, context: FilterContext) -> PropertyKnown | PropertyValue:
     """Return the leaf of a PropertyValue filter object; raises FilterError."""
+    read_operator(raw, path, OPERATORS)
     keys = read_keys(raw, path, ("property", "type", "value"))
     definition = _read_property(keys, path, context)
     operator = read_operator(raw, path, operators_of(definition.type))
@@ -127,14 +129,21 @@ def _condition(definition: Definition, operator: str, given: object, path: str) 
 
 
 def _set_condition(definition: Definition, operator: str, given: object, path: str) -> tuple[str, Condition]:
-    operands = read_alternatives(definition, given, path)
+    operands = _set_operands(definition, operator, given, path)
     if operator in ("EQ", "SET_EQ"):
-        return fields.EXACT_SET, Equals(fields.set_term(frozenset(map(str, operands))))
+        return fields.EXACT_SET, Equals(fields.set_term(operands))
     return "e", _ANY_OR_ALL[operator](operands)
 
 
+def _set_operands(definition: Definition, operator: str, given: object, path: str) -> frozenset[Any]:
+    """Return the internal values asked for; a boolean's EQ names one value, a semicolon taken literally."""
+    if operator == "EQ" and definition.type is PropertyType.BOOL:
+        return frozenset({read_one(definition, given, path)})
+    return read_alternatives(definition, given, path)
+
+
 def _scalar_condition(definition: Definition, operator: str, given: object, path: str) -> Condition:
-    """Return a condition on a property with one value: a set that must be held whole holds at most that value."""
+    """Return a condition on a property with one value: a set to be held whole holds at most that value."""
     if operator == "EQ":
         return Equals(read_one(definition, given, path))
     operands = read_alternatives(definition, given, path)
