@@ -150,7 +150,7 @@ def lists_reading(session: Session, portal_id: int, name: str) -> list[ContactLi
 def kinds(session: Session, portal_id: int) -> dict[int, bool]:
     """Return list id -> whether it is dynamic, for every list."""
     statement = select(ContactList.list_id, ContactList.dynamic).where(*_alive(portal_id))
-    return {list_id: value for list_id, value in session.execute(statement)}
+    return {list_id: dynamic for list_id, dynamic in session.execute(statement)}
 
 
 def unfinished(session: Session, portal_id: int) -> dict[int, str]:
@@ -158,7 +158,7 @@ def unfinished(session: Session, portal_id: int) -> dict[int, str]:
     statement = select(ContactList.list_id, ContactList.state).where(
         ContactList.portal_id == portal_id, ContactList.state != DONE
     )
-    return {list_id: value for list_id, value in session.execute(statement)}
+    return {list_id: state for list_id, state in session.execute(statement)}
 
 
 def portals_with_work(session: Session) -> list[int]:
