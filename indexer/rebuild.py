@@ -106,7 +106,7 @@ def check_indexes(runtime: Runtime, portal_id: int) -> None:
         state = engine_state.find_state(session, portal_id)
     if state is not None and state.live is not None:
         try:
-            runtime.engine.check(portal_id, state.live, state.uuids)
+            runtime.engine.check(portal_id, state.live, state.uuids[str(state.live)])
         except IndexLost as error:
             log.warning("index lost", portal=portal_id, generation=error.generation)
             note_lost(runtime, error)
@@ -135,7 +135,12 @@ def _begin(runtime: Runtime, state: EngineState) -> None:
     with runtime.database.read() as session:
         catalogue = load_catalogue(session, portal_id)
     uuids = runtime.engine.create(portal_id, generation, catalogue)
-    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**state.uuids, **uuids})
+    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**_known(state), str(generation): uuids})
+
+
+def _known(state: EngineState) -> dict[str, dict[str, str]]:
+    """Return generation -> its identities, of the generations that are still there."""
+    return {str(generation): state.uuids[str(generation)] for generation in engine_state.targets(state)}
 
 
 def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:

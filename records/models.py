@@ -264,8 +264,8 @@ class EngineState(Base):
     """Which index generations a portal has.
 
     `wanted` asks for another one, `live` is read, `building` is filled beside it, `retired` may be rolled back to; all
-    of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps index names to
-    the identities that the engine gave them, so that a lost or foreign index is noticed.
+    of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps a
+    generation to index name -> the identity that the engine gave it, so that a lost or foreign index is noticed.
     """
 
     __tablename__ = "engine_state"
