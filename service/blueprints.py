@@ -1,0 +1,22 @@
+"""The blueprint that every part of the API is built on: authenticated, limited, parsing requests one way."""
+
+from flask_smorest import Blueprint as SmorestBlueprint
+
+from service.auth import authenticate
+from service.bodies import RequestParser
+from service.limits import enforce_limits
+
+
+class ApiBlueprint(SmorestBlueprint):
+    """A flask-smorest blueprint whose routes need a key; `g.portal_id` is set in its views.
+
+    Views return `service.replies.reply(...)`; the schema given to `response` documents it.
+    """
+
+    ARGUMENTS_PARSER = RequestParser()
+
+    def __init__(self, name: str, description: str) -> None:
+        """Name the blueprint as the OpenAPI page shows it, with a sentence about it."""
+        super().__init__(name, __name__, description=description)
+        self.before_request(authenticate)
+        self.before_request(enforce_limits)

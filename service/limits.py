@@ -1,0 +1,113 @@
+"""How many requests a portal may make (contract S0.6): two settings, both off by default, and then nothing is counted.
+
+Counts live in Redis where there is one, so that all processes share them, and in this process otherwise. A lost Redis
+lets requests pass: limits protect the service, and a limit that stops it does the opposite.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerSecond
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from indexer.settings import Settings
+from service.refusals import ApiError
+
+EXTENSION = "contacts-limits"
+PREFIX = "X-HubSpot-RateLimit"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: its name as headers say it, and its amount in a window."""
+
+    name: str
+    item: RateLimitItem
+
+    @property
+    def policy(self) -> str:
+        """The `policyName` of the 429 body."""
+        return self.name.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits in force and what counts them."""
+
+    limits: tuple[Limit, ...]
+    limiter: FixedWindowRateLimiter | None
+
+
+def install_limits(app: Flask, settings: Settings) -> None:
+    """Put the settings' limits in force; with none set, no request is counted and no header is sent."""
+    limits = tuple(_limits(settings))
+    app.extensions[EXTENSION] = Limits(limits, _limiter(settings) if limits else None)
+    if limits:
+        app.after_request(_add_headers)
+
+
+def enforce_limits() -> None:
+    """Count the request for its portal; raises ApiError with 429 once a limit is reached."""
+    installed = _installed()
+    for limit in installed.limits:
+        if not _hit(installed, limit):
+            raise _exceeded(limit)
+
+
+def _limits(settings: Settings) -> list[Limit]:
+    found = []
+    if settings.rate_secondly is not None:
+        found.append(Limit("Secondly", RateLimitItemPerSecond(settings.rate_secondly)))
+    if settings.rate_daily is not None:
+        found.append(Limit("Daily", RateLimitItemPerDay(settings.rate_daily)))
+    return found
+
+
+def _limiter(settings: Settings) -> FixedWindowRateLimiter:
+    storage = storage_from_string(settings.redis_url or "memory://", wrap_exceptions=True)
+    return FixedWindowRateLimiter(storage)
+
+
+def _installed() -> Limits:
+    installed: Limits = current_app.extensions[EXTENSION]
+    return installed
+
+
+def _hit(installed: Limits, limit: Limit) -> bool:
+    try:
+        return installed.limiter is None or installed.limiter.hit(limit.item, *_key())
+    except StorageError as error:
+        log.warning("rate limits are not counted", error=str(error))
+        return True
+
+
+def _exceeded(limit: Limit) -> ApiError:
+    text = f"You have reached your {limit.name.lower()} limit."
+    return ApiError(429, text, errorType="RATE_LIMIT", policyName=limit.policy)
+
+
+def _add_headers(response: Response) -> Response:
+    installed = _installed()
+    if "portal_id" in g and installed.limiter is not None:
+        for limit in installed.limits:
+            response.headers.update(_headers(installed.limiter, limit))
+    return response
+
+
+def _headers(limiter: FixedWindowRateLimiter, limit: Limit) -> dict[str, Any]:
+    try:
+        remaining = limiter.get_window_stats(limit.item, *_key()).remaining
+    except StorageError:
+        return {}
+    name = f"{PREFIX}-{limit.name}"
+    return {name: str(limit.item.amount), f"{name}-Remaining": str(remaining)}
+
+
+def _key() -> tuple[str, str]:
+    return "portal", str(g.portal_id)
