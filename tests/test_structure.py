@@ -31,9 +31,7 @@ def product_files() -> list[Path]:
 
 def all_files() -> list[Path]:
     """Return every source file that the repository holds, tests and benches included."""
-    return product_files() + sorted(
-        path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")
-    )
+    return product_files() + sorted(path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py"))
 
 
 def written_files() -> list[Path]:
@@ -125,12 +123,8 @@ def test_every_public_function_has_a_docstring() -> None:
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    functions = (
-        (path, node) for path in written_files() for node in nodes(path) if isinstance(node, Function)
-    )
-    long = [
-        f"{place(*found)} {found[1].name}" for found in functions if body_lines(found[1]) > MAXIMUM_BODY_LINES
-    ]
+    functions = ((path, node) for path in written_files() for node in nodes(path) if isinstance(node, Function))
+    long = [f"{place(*found)} {found[1].name}" for found in functions if body_lines(found[1]) > MAXIMUM_BODY_LINES]
     assert long == []
 
 
@@ -147,9 +141,7 @@ def test_only_the_jobs_module_imports_rq() -> None:
 
 def test_only_the_engine_package_imports_the_search_client() -> None:
     others = [path for path in product_files() if not path.is_relative_to(ROOT / "indexer" / "engines")]
-    found = places_where(
-        lambda node: imports(node, "elasticsearch") or imports(node, "elastic_transport"), others
-    )
+    found = places_where(lambda node: imports(node, "elasticsearch") or imports(node, "elastic_transport"), others)
     assert found == []
 
 

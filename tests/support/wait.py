@@ -19,8 +19,6 @@ def wait_until(condition: Callable[[], Answer], timeout: float = 10.0, what: str
     deadline = time.monotonic() + timeout
     while not (answer := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(
-                f"still not after {timeout:g} s: {what or condition!r}; last answer: {answer!r}"
-            )
+            raise AssertionError(f"still not after {timeout:g} s: {what or condition!r}; last answer: {answer!r}")
         time.sleep(POLL_SECONDS)
     return answer
