@@ -1,9 +1,10 @@
-"""Everything that SQLite and PostgreSQL say differently: upserts and number sources.
+"""Everything that SQLite and PostgreSQL say differently: upserts, long inserts and number sources.
 
 Row locks need no case here: SQLAlchemy leaves FOR UPDATE out on SQLite, where a write transaction holds the whole
 database anyway (records.session).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, text
@@ -15,6 +16,29 @@ def insert(session: Session, model: type[DeclarativeBase]) -> Any:
     """Return an INSERT into the model's table that understands `on_conflict_do_nothing` and `on_conflict_do_update`."""
     table: Table = model.__table__  # type: ignore[assignment]
     return sqlite.insert(table) if _is_sqlite(session) else postgresql.insert(table)
+
+
+def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows of plain numbers and strings, in the order of the model's columns, by the database's quickest way.
+
+    A contact has a dozen rows of history, so their way through a statement's parameters would decide an import's pace.
+    """
+    if not rows:
+        return
+    table: Table = model.__table__  # type: ignore[assignment]
+    names = ", ".join(column.name for column in table.columns)
+    if _is_sqlite(session):
+        marks = ", ".join("?" for _ in table.columns)
+        session.connection().exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(rows))
+    else:
+        _copy_rows(session, f"COPY {table.name} ({names}) FROM STDIN", rows)
+
+
+def _copy_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    connection: Any = session.connection().connection
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def create_vid_source(session: Session, portal_id: int) -> None:

@@ -22,7 +22,6 @@ from records.models import Contact, PropertyVersion
 
 LAST_MODIFIED = "lastmodifieddate"
 CONTACTS = cast(Table, Contact.__table__)
-HISTORY = cast(Table, PropertyVersion.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,18 @@ class ContactState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its own."""
+    """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its own.
+
+    Only for merges: `adopted` are further values, whose history a merged record keeps, and `repeated` names the values
+    that get a new version even where they are the same.
+    """
 
     contact: ContactState
     values: Mapping[str, str]
     source: Source
     marks: tuple[str, ...] | None = None
+    adopted: Mapping[str, str] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
 
 
 def new_contacts(session: Session, portal_id: int, origins: Sequence[tuple[str, str]]) -> list[ContactState]:
@@ -137,24 +142,30 @@ def lift_versions(session: Session, portal_id: int, stored: Mapping[int, int]) -
 class _Write:
     contact: ContactState
     values: dict[str, tuple[str, Source]]
+    adopted: Mapping[str, str]
     marks: tuple[str, ...] | None
     is_new: bool
 
     @property
+    def names(self) -> set[str]:
+        return {*self.values, *self.adopted}
+
+    @property
     def differs(self) -> bool:
-        return self.is_new or bool(self.values) or self.marks is not None
+        return self.is_new or bool(self.names) or self.marks is not None
 
 
 def _plan(change: Change, moment: int) -> _Write:
     contact = change.contact
     is_new = contact.version == 0
-    values = {name: (value, change.source) for name, value in _differences(contact, change.values).items()}
-    if is_new:
-        values = {name: (value, change.source) for name, value in first_values(contact.created_at).items()} | values
-    for name, value in derived_values({name: value for name, (value, _) in values.items()}, moment).items():
-        values.setdefault(name, (value, CALCULATED))
+    given = {**first_values(contact.created_at), **change.values} if is_new else change.values
+    written = _differences(contact, given)
+    derived = _differences(contact, derived_values(written, contact.properties, moment))
+    repeated = {name: given[name] for name in change.repeated}
+    values = {name: (value, CALCULATED) for name, value in derived.items() if name not in given}
+    values |= {name: (value, change.source) for name, value in (written | repeated).items()}
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
-    return _Write(contact, values, marked, is_new)
+    return _Write(contact, values, change.adopted, marked, is_new)
 
 
 def _differences(contact: ContactState, values: Mapping[str, str]) -> dict[str, str]:
@@ -163,22 +174,26 @@ def _differences(contact: ContactState, values: Mapping[str, str]) -> dict[str, 
 
 
 def _write_emails(session: Session, portal_id: int, written: Sequence[_Write], moment: int) -> None:
-    emails = {write.contact.vid: write.values["email"][0] for write in written if "email" in write.values}
+    emails = {write.contact.vid: write.values["email"][0] for write in written if _changes_email(write)}
     stored = {write.contact.vid for write in written if not write.is_new}
     identities.release_primary(session, portal_id, emails.keys() & stored)
     claims = [EmailClaim(vid, email, moment) for vid, email in emails.items() if email]
     identities.claim_emails(session, portal_id, claims)
 
 
+def _changes_email(write: _Write) -> bool:
+    return "email" in write.values and write.values["email"][0] != write.contact.properties.get("email", "")
+
+
 def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
     """Raise versions, and give a new change number and time to every contact whose properties changed."""
-    changed = [write for write in written if write.values]
+    changed = [write for write in written if write.names]
     for write, change in zip(changed, dialect.next_changes(session, len(changed)) if changed else (), strict=True):
         write.contact.change = change
         write.contact.updated_at = moment
     for write in written:
         write.contact.version += 1
-        write.contact.properties |= {name: value for name, (value, _) in write.values.items()}
+        write.contact.properties |= {**write.adopted, **{name: value for name, (value, _) in write.values.items()}}
         write.contact.marks = write.contact.marks if write.marks is None else write.marks
 
 
@@ -194,23 +209,15 @@ def _store(session: Session, portal_id: int, written: Sequence[_Write]) -> None:
     if updated:
         session.connection().execute(_UPDATE, updated)
     history = [row for write in written for row in _history(portal_id, write)]
-    if history:
-        session.execute(insert(HISTORY), history)
+    dialect.append_rows(session, PropertyVersion, history)
 
 
-def _history(portal_id: int, write: _Write) -> list[dict[str, Any]]:
+def _history(portal_id: int, write: _Write) -> list[tuple[Any, ...]]:
+    """Return rows in the order of PropertyVersion's columns."""
+    contact = write.contact
+    first = (portal_id, contact.vid, contact.version)
     return [
-        {
-            "portal_id": portal_id,
-            "vid": write.contact.vid,
-            "version": write.contact.version,
-            "name": name,
-            "value": value,
-            "timestamp": write.contact.updated_at,
-            "source_type": source.type,
-            "source_id": source.id,
-            "source_label": source.label,
-        }
+        (*first, name, value, contact.updated_at, source.type, source.id, source.label)
         for name, (value, source) in write.values.items()
     ]
 
@@ -220,8 +227,8 @@ def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
     for write in written:
         changed = names.setdefault(write.contact.vid, set())
         changed.update(
-            write.values,
-            (LAST_MODIFIED,) if write.values else (),
+            write.names,
+            (LAST_MODIFIED,) if write.names else (),
             ("marks",) if write.marks is not None else (),
         )
         if write.is_new:
