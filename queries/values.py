@@ -33,6 +33,12 @@ _INSTANT = re.compile(
     r"([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
 )
 
+# Addresses that every rule accepts; nine in ten are such, and all the rules take the time of ten other checks.
+_ORDINARY = re.compile(
+    r"[A-Za-z0-9_]+([.+-][A-Za-z0-9_]+)*@([A-Za-z0-9]+(-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}",
+)
+_ORDINARY_LENGTH = 63
+
 # Trial contacts have reserved domains (RFC 2606); this list is the library's own switch for allowing them.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
@@ -185,6 +191,8 @@ def _check_option(definition: Definition, item: str) -> None:
 
 def _is_email(address: str) -> bool:
     """A name without a dot is no mail domain, save for localhost, which stands for one on trial."""
+    if len(address) <= _ORDINARY_LENGTH and _ORDINARY.fullmatch(address):
+        return True
     try:
         email_validator.validate_email(
             address,

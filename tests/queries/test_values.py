@@ -4,10 +4,12 @@ import math
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import email_validator
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from queries import values
 from queries.catalogue import Definition, PropertyType
 from queries.values import FIRST_MS, LAST_MS, InvalidValue, check_email, check_value, email_key
 
@@ -148,9 +150,7 @@ def test_a_refused_option_is_named_beside_those_allowed() -> None:
 
 
 def test_a_refusal_names_the_property_the_value_and_the_remedy() -> None:
-    with pytest.raises(
-        InvalidValue, match=r'^followercount: five is not a number; send a decimal like "12.5"$'
-    ):
+    with pytest.raises(InvalidValue, match=r'^followercount: five is not a number; send a decimal like "12.5"$'):
         check_value(NUMBER, "five")
 
 
@@ -283,3 +283,11 @@ def test_different_addresses_are_different_identities(one: str, other: str) -> N
 @given(st.text(st.characters()))
 def test_the_identity_of_an_identity_is_itself(text: str) -> None:
     assert email_key(email_key(text)) == email_key(text)
+
+
+@given(st.from_regex(values._ORDINARY, fullmatch=True))
+@example("x" * 57 + "@y.com")
+@example("a@" + "b" * 57 + ".com")
+def test_an_address_taken_at_sight_is_one_by_all_the_rules(address: str) -> None:
+    if len(address) <= values._ORDINARY_LENGTH:
+        email_validator.validate_email(address, check_deliverability=False)
