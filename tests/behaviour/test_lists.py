@@ -16,7 +16,7 @@ def test_a_new_list_takes_in_those_who_match_already(portal: Portal) -> None:
     list_id = portal.create_list("Leads", LEADS)
     portal.until_done(list_id)
     assert portal.members(list_id) == set(leads)
-    assert portal.list(list_id)["metaData"]["size"] == 3
+    assert portal.smart_list(list_id)["metaData"]["size"] == 3
     assert {event["reason"]["kind"] for event in portal.events(list_id)} == {"FIRST_FILL"}
 
 

@@ -33,13 +33,13 @@ class Portal:
         list_id: int = self.api.post("/contacts/v1/lists", body)["listId"]
         return list_id
 
-    def list(self, list_id: int) -> Any:
+    def smart_list(self, list_id: int) -> Any:
         """Return a list's object."""
         return self.api.get(f"/contacts/v1/lists/{list_id}")
 
     def until_done(self, list_id: int) -> None:
         """Wait until a list is filled."""
-        wait_until(lambda: self.list(list_id)["metaData"]["processing"] == "DONE", SOON)
+        wait_until(lambda: self.smart_list(list_id)["metaData"]["processing"] == "DONE", SOON)
 
     def members(self, list_id: int) -> set[int]:
         """Return the vids of all members, paged through."""
