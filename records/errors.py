@@ -22,6 +22,22 @@ class ContactExists(RecordError):
         self.vid = vid
 
 
+class EmailMissing(RecordError):
+    """The contact has no such secondary e-mail."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email!r} is not a secondary e-mail of the contact")
+        self.email = email
+
+
+class EmailRefused(RecordError):
+    """An address that cannot become a secondary e-mail of the contact, with the reason in words."""
+
+    def __init__(self, email: str, problem: str) -> None:
+        super().__init__(f"{email!r} {problem}: name another address")
+        self.email = email
+
+
 class MergeRefused(RecordError):
     """Two contacts that cannot be merged; `side` says which one is at fault: 'canonical' or 'merged'."""
 

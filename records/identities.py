@@ -6,7 +6,7 @@ An e-mail's key is the whole address lower-cased (queries.values.email_key); no 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from queries.values import email_key
@@ -51,9 +51,8 @@ def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim])
     session.execute(
         delete(Identity).where(
             Identity.portal_id == portal_id,
-            Identity.vid.in_([claim.vid for claim in claims]),
             Identity.kind == EMAIL,
-            Identity.key.in_([email_key(claim.email) for claim in claims]),
+            tuple_(Identity.vid, Identity.key).in_([(claim.vid, email_key(claim.email)) for claim in claims]),
         )
     )
     statement = dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.key, Identity.vid)
@@ -74,6 +73,32 @@ def release_primary(session: Session, portal_id: int, vids: Collection[int]) -> 
                 Identity.is_primary,
             )
         )
+
+
+def hand_over(session: Session, portal_id: int, giver: int, taker: int) -> None:
+    """Give every address and token of one contact to another, whose primary e-mail stays what it is."""
+    session.execute(
+        update(Identity)
+        .where(Identity.portal_id == portal_id, Identity.vid == giver)
+        .values(vid=taker, is_primary=False)
+    )
+
+
+def release_all(session: Session, portal_id: int, vid: int) -> None:
+    """Take every address and token from a contact."""
+    session.execute(delete(Identity).where(Identity.portal_id == portal_id, Identity.vid == vid))
+
+
+def release_email(session: Session, portal_id: int, vid: int, email: str) -> None:
+    """Take one address from a contact."""
+    session.execute(
+        delete(Identity).where(
+            Identity.portal_id == portal_id,
+            Identity.vid == vid,
+            Identity.kind == EMAIL,
+            Identity.key == email_key(email),
+        )
+    )
 
 
 def claim_token(session: Session, portal_id: int, vid: int, token: str, timestamp: int) -> None:

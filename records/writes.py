@@ -159,8 +159,9 @@ def _plan(change: Change, moment: int) -> _Write:
     contact = change.contact
     is_new = contact.version == 0
     given = {**first_values(contact.created_at), **change.values} if is_new else change.values
-    written = _differences(contact, given)
-    derived = _differences(contact, derived_values(written, contact.properties, moment))
+    current = effective_values(contact.properties, contact.created_at, contact.updated_at, contact.origin)
+    written = _differences(current, given)
+    derived = _differences(current, derived_values(written, contact.properties, moment))
     repeated = {name: given[name] for name in change.repeated}
     values = {name: (value, CALCULATED) for name, value in derived.items() if name not in given}
     values |= {name: (value, change.source) for name, value in (written | repeated).items()}
@@ -168,8 +169,7 @@ def _plan(change: Change, moment: int) -> _Write:
     return _Write(contact, values, change.adopted, marked, is_new)
 
 
-def _differences(contact: ContactState, values: Mapping[str, str]) -> dict[str, str]:
-    current = effective_values(contact.properties, contact.created_at, contact.updated_at, contact.origin)
+def _differences(current: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if current.get(name, "") != value}
 
 
