@@ -4,13 +4,19 @@ import json
 import secrets
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from indexer.engines.base import Engine
 from indexer.engines.elastic import ElasticEngine
+from indexer.engines.embedded import EmbeddedEngine
+from records.session import Database
 
-ENGINES = [pytest.param("elastic_engine", id="elastic", marks=pytest.mark.engine)]
+ENGINES = [
+    pytest.param("embedded_engine", id="embedded"),
+    pytest.param("elastic_engine", id="elastic", marks=pytest.mark.engine),
+]
 
 
 @pytest.fixture(params=ENGINES)
@@ -38,3 +44,17 @@ def elastic_engine(engine_url: str, prefix: str) -> Iterator[ElasticEngine]:
     engine = ElasticEngine(engine_url, prefix)
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite file without the records' tables, which engines do not touch."""
+    database = Database(f"sqlite:///{tmp_path / 'contacts.sqlite3'}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def embedded_engine(database: Database) -> EmbeddedEngine:
+    """An engine in a SQLite file."""
+    return EmbeddedEngine(database)
