@@ -4,6 +4,7 @@ Text is normalised here, in Python, so that every engine compares equal tokens.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from queries import fields
@@ -48,12 +49,16 @@ def build_document(contact: Snapshot, catalogue: Catalogue) -> Document:
 
 
 def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document:
-    """Return the part of a document that property filters look at: the kinds' objects and the known names."""
+    """Return the part of a document that property filters look at: the kinds' objects and the known names.
+
+    A value that is not of its property's type counts as none: it was written while the type was being changed.
+    """
     document: Document = {fields.KNOWN: []}
     for name, value in values.items():
         definition = catalogue.get(name)
         if value != "" and definition is not None:
-            _add_value(document, definition, value)
+            with suppress(ValueError):
+                _add_value(document, definition, value)
     return document
 
 
@@ -79,13 +84,13 @@ def indexed_set(value: str) -> frozenset[str]:
 
 def _add_value(document: Document, definition: Definition, value: str) -> None:
     name = definition.name
-    document[fields.KNOWN].append(name)
     if fields.kind(definition) == "e":
         items = indexed_set(value)
         document.setdefault("e", {})[name] = sorted(items)
         document.setdefault(fields.EXACT_SET, {})[name] = fields.set_term(items)
     else:
         document.setdefault(fields.kind(definition), {})[name] = SCALARS[definition.type](value)
+    document[fields.KNOWN].append(name)
 
 
 SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {

@@ -68,6 +68,13 @@ def test_nothing_asked_with_and_is_everyone_and_with_or_is_nobody(node: Node, an
     assert evaluate(node, document({})) is answer
 
 
+@pytest.mark.parametrize(("name", "value"), [("amount", "large"), ("day", "May"), ("moment", "2019-05-04T00:00:00Z")])
+def test_a_value_that_is_not_of_its_propertys_type_counts_as_none(name: str, value: str) -> None:
+    asked = tree([{"property": name, "operator": "IS_EMPTY"}])
+    assert evaluate(asked, document({name: value})) is True
+    assert evaluate(tree([{"property": name, "operator": "NEQ", "value": 0}]), document({name: value})) is False
+
+
 def test_not_is_set_complement_and_includes_contacts_without_the_value() -> None:
     leaf = tree([ADA])
     assert evaluate(Not(leaf), document({})) is True
