@@ -20,13 +20,23 @@ def load_catalogue(session: Session, portal_id: int) -> Catalogue:
     return cached
 
 
+def lock_catalogue(session: Session, portal_id: int) -> Portal:
+    """Lock and return the portal's row, so that definitions and groups change one after the other.
+
+    It is the first lock that a change of a definition takes.
+    """
+    statement = select(Portal).where(Portal.portal_id == portal_id).with_for_update(key_share=True)
+    return session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+
+
 def _read(session: Session, portal_id: int, version: int) -> Catalogue:
     statement = select(PropertyDefinition).where(PropertyDefinition.portal_id == portal_id)
-    definitions = {row.name: _definition(row) for row in session.execute(statement).scalars()}
+    definitions = {row.name: definition_of(row) for row in session.execute(statement).scalars()}
     return Catalogue(version, definitions)
 
 
-def _definition(row: PropertyDefinition) -> Definition:
+def definition_of(row: PropertyDefinition) -> Definition:
+    """Return a stored definition as the pure value."""
     return Definition(
         name=row.name,
         type=PropertyType(row.type),
