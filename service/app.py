@@ -12,7 +12,7 @@ from indexer.settings import Settings
 from records import migrations
 from records.clock import Clock
 from records.session import Database
-from service import docs, health, properties
+from service import batches, contacts, docs, health, listings, merging, properties, search, statistics
 from service.blueprints import ApiBlueprint
 from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
@@ -22,7 +22,15 @@ from service.metrics import install_metrics
 from service.paths import TolerantPaths
 from service.transactions import EXTENSION, end_snapshot
 
-BLUEPRINTS: tuple[ApiBlueprint, ...] = (properties.blueprint,)
+BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+    contacts.blueprint,
+    batches.blueprint,
+    listings.blueprint,
+    search.blueprint,
+    merging.blueprint,
+    statistics.blueprint,
+    properties.blueprint,
+)
 
 CONFIG = {
     "API_TITLE": "Contacts API",

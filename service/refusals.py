@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
+from flask import g
+
 from indexer.errors import EngineError, EngineUnavailable
 from queries.errors import FilterError
 from queries.values import InvalidValue
 from records import errors as records
+from records.contacts import find_contacts
+from records.profiles import Wanted, load_profiles
+from service.presenter import existing_profile
+from service.transactions import read
 
 MERGE_TEXTS = {
     "canonical": "canonical vid is not a valid contact or is already in the process of being merged",
@@ -95,7 +101,8 @@ def _(error: records.ContactMissing) -> ApiError:
 
 @refusal.register
 def _(error: records.ContactExists) -> ApiError:
-    return ApiError(409, "Contact already exists", error="CONTACT_EXISTS")
+    profile = _existing_profile(error.vid)
+    return ApiError(409, "Contact already exists", identityProfile=profile, error="CONTACT_EXISTS")
 
 
 @refusal.register
@@ -127,6 +134,20 @@ def _(error: records.ListMissing) -> ApiError:
 @refusal.register
 def _(error: records.FeedOutOfRange) -> ApiError:
     return BadInput("after", error.after, f"lies beyond the feed's last number {error.last}", "send a number from it")
+
+
+@refusal.register
+def _(error: records.EmailMissing) -> ApiError:
+    return Missing(str(error))
+
+
+def _existing_profile(vid: int) -> dict[str, Any]:
+    """Return what a 409 tells of the contact that has the e-mail; little when it is gone by now."""
+    found = find_contacts(read(), g.portal_id, [vid])
+    if vid not in found:
+        return {"vid": vid, "identity": []}
+    [profile] = load_profiles(read(), g.portal_id, [found[vid]], Wanted(history=False, memberships=False))
+    return existing_profile(profile.contact, profile.emails)
 
 
 def validation_result(name: str, code: str, message: str) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from indexer.engines.base import Engine
+from indexer.engines.embedded import EmbeddedEngine
 from indexer.runtime import Kind, Runtime
 from indexer.settings import Settings
 from records.session import Database
@@ -15,7 +17,6 @@ from service.app import create_app
 from tests.support.api import ApiClient
 from tests.support.clock import MovableClock
 from tests.support.records import add_portal, copy_database, create_database
-from tests.support.unreachable import UnreachableEngine
 
 
 @dataclass
@@ -69,9 +70,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def runtime(settings: Settings, database: Database, jobs: RecordingJobs) -> Runtime:
+def engine(database: Database) -> Engine:
+    """The search engine; a test module overrides this to have another."""
+    return EmbeddedEngine(database)
+
+
+@pytest.fixture
+def runtime(settings: Settings, database: Database, engine: Engine, jobs: RecordingJobs) -> Runtime:
     """The parts of the service."""
-    return Runtime(settings, database, UnreachableEngine(), jobs)
+    return Runtime(settings, database, engine, jobs)
 
 
 @pytest.fixture
