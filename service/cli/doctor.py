@@ -1,0 +1,137 @@
+"""Shows what an operator must know first: settings, what answers, versions, lag, and what to do."""
+
+import os
+import platform
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+
+import click
+import redis
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from indexer.errors import EngineError, WrongEngine
+from indexer.rebuild import check_kind
+from indexer.runtime import Runtime
+from indexer.settings import VARIABLES, Settings
+from records.backlog import read_backlog
+from records.portals import portal_ids
+from service.cli.context import data_option, open_runtime, settings_in_force
+from service.cli.failures import ServerFailed
+
+LAG_TO_MENTION_MS = 60_000
+PACKAGES = ("contacts", "flask", "gunicorn", "sqlalchemy", "elasticsearch", "rq")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about one thing, and what to do if it is not well."""
+
+    name: str
+    words: str
+    remedy: str = ""
+
+
+@click.command()
+@data_option
+def doctor() -> None:
+    """Show settings, what is reachable, versions, how far the index is behind, and what to do.
+
+    Exits with 1 when something that is needed does not answer.
+
+    \b
+    Example:
+      contacts doctor
+    """
+    settings = settings_in_force()
+    _show("settings", list(_settings(settings)))
+    _show("versions", list(_versions()))
+    findings = list(_examine(settings))
+    _show("state", findings)
+    remedies = [finding for finding in findings if finding.remedy]
+    _show("what to do", [Finding(item.name, item.remedy) for item in remedies] or [Finding("", "nothing")])
+    if remedies:
+        raise ServerFailed(f"not well: {', '.join(item.name for item in remedies)}")
+
+
+def hide_password(url: str) -> str:
+    """Return an address with *** in the place of its password."""
+    return _PASSWORD.sub(r"\1***@", url)
+
+
+def _show(title: str, findings: list[Finding]) -> None:
+    click.echo(title)
+    for finding in findings:
+        click.echo(f"  {finding.name:<24}{finding.words}".rstrip())
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    in_force = {"CONTACTS_DATA": str(settings.data), "CONTACTS_DATABASE_URL": settings.database_url}
+    for name, meaning in VARIABLES.items():
+        value = in_force.get(name) or os.environ.get(name, "").strip()
+        yield Finding(name, f"{hide_password(value) or 'not set'}  ({meaning})")
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("python", platform.python_version())
+    yield Finding("sqlite", sqlite3.sqlite_version)
+    for package in PACKAGES:
+        yield Finding(package, metadata.version(package))
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    if settings.redis_url:
+        yield _redis(settings.redis_url)
+    try:
+        with open_runtime(settings, any_engine=True) as runtime:
+            yield _database(runtime)
+            yield _engine(runtime)
+            with runtime.database.read() as session:
+                yield from _records(session)
+    except DBAPIError as error:
+        yield Finding("database", f"down: {_first_line(error.orig)}", "start it, or correct CONTACTS_DATABASE_URL")
+
+
+def _redis(url: str) -> Finding:
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as connection:
+            return Finding("redis", f"answers, version {connection.info('server')['redis_version']}")
+    except redis.RedisError as error:
+        return Finding("redis", f"down: {_first_line(error)}", "start it, or correct REDIS_URL")
+
+
+def _database(runtime: Runtime) -> Finding:
+    with runtime.database.read() as session:
+        dialect = session.get_bind().dialect
+        version = dialect.server_version_info or ()
+    return Finding("database", f"answers, {dialect.name} {'.'.join(map(str, version))}")
+
+
+def _engine(runtime: Runtime) -> Finding:
+    try:
+        words = runtime.engine.describe()
+        check_kind(runtime)
+    except WrongEngine as error:
+        return Finding("search engine", words, str(error))
+    except EngineError as error:
+        return Finding("search engine", f"down: {_first_line(error)}", "start it, or correct ELASTICSEARCH_URL")
+    return Finding("search engine", f"answers, {words}")
+
+
+def _records(session: Session) -> Iterator[Finding]:
+    portals = portal_ids(session)
+    yield Finding("portals", ", ".join(map(str, portals)) or "none yet: `contacts portals create` makes one")
+    backlog = read_backlog(session)
+    late = backlog.oldest_ms > LAG_TO_MENTION_MS
+    remedy = (
+        "nothing works on it: is `contacts serve` (embedded) or `contacts worker` (server) running?" if late else ""
+    )
+    yield Finding("lag", f"{backlog.contacts} contacts wait, the oldest for {backlog.oldest_ms / 1000:.1f} s", remedy)
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().partition("\n")[0]

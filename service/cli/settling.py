@@ -1,0 +1,43 @@
+"""Waits until background work has caught up: the thread of this process or the workers, whichever does it."""
+
+import time
+
+from indexer.runtime import Runtime
+from records import lists
+from records.backlog import read_backlog
+from records.engine_state import portals_to_rebuild
+from service.cli.output import progress_bar
+
+POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 10.0
+"""How long nothing may happen before waiting is given up."""
+
+
+def settle(runtime: Runtime, portal_id: int) -> int:
+    """Wake the work on contacts and lists and wait until it is done; return how much is left when nothing happens.
+
+    What waits is contacts, of all portals, and this portal's lists and index.
+    """
+    runtime.jobs.wake("drain", portal_id)
+    runtime.jobs.wake("lists", portal_id)
+    total = left = _left(runtime, portal_id)
+    idle = 0.0
+    with progress_bar("indexing", total) as bar:
+        while left and idle < PATIENCE_SECONDS:
+            time.sleep(POLL_SECONDS)
+            before, left = left, _left(runtime, portal_id)
+            idle = idle + POLL_SECONDS if left == before else 0.0
+            total = max(total, left)
+            bar.reach(total - left, total)
+    return left
+
+
+def describe_rest(left: int) -> str:
+    """Return what to tell the user about work that nobody does."""
+    return f"{left} contacts and lists wait to be indexed and nothing happens; `contacts doctor` says why"
+
+
+def _left(runtime: Runtime, portal_id: int) -> int:
+    with runtime.database.read() as session:
+        rebuilding = portal_id in portals_to_rebuild(session)
+        return read_backlog(session).contacts + len(lists.unfinished(session, portal_id)) + rebuilding
