@@ -1,5 +1,7 @@
 """What every engine does alike; the suite runs on each of them."""
 
+from collections.abc import Callable
+
 import pytest
 
 from indexer.engines.base import MAX_HITS, Engine, ListQuery, Scanned, SearchHits, SearchRequest, Sort
@@ -270,7 +272,7 @@ def test_a_lost_generation_is_told_by_every_method_and_never_made_by_one(engine:
     uuids = engine.create(PORTAL, 1, CATALOGUE)
     engine.drop(PORTAL, 1)
     query = ListQuery(7, 1, ANYONE, frozenset())
-    uses = {
+    uses: dict[str, Callable[[], object]] = {
         "index": lambda: engine.index(PORTAL, [1], [ADA]),
         "delete": lambda: engine.delete(PORTAL, [1], {1: 1}),
         "refresh": lambda: engine.refresh(PORTAL, [1]),

@@ -1,0 +1,87 @@
+"""The mappings that are generated from a catalogue."""
+
+from collections.abc import Callable
+
+import pytest
+
+from queries import fields, mapping
+from queries.catalogue import Catalogue, Definition, PropertyType
+from queries.document import Snapshot, build_document
+
+VALUES = {
+    PropertyType.STRING: "Ada",
+    PropertyType.NUMBER: "12.5",
+    PropertyType.BOOL: "true",
+    PropertyType.DATE: "86400000",
+    PropertyType.DATETIME: "1",
+    PropertyType.ENUMERATION: "lead;customer",
+}
+FIELDS = {
+    PropertyType.STRING: {"s": "keyword"},
+    PropertyType.NUMBER: {"n": "double"},
+    PropertyType.BOOL: {"e": "keyword", "x": "keyword"},
+    PropertyType.DATE: {"d": "long"},
+    PropertyType.DATETIME: {"d": "long"},
+    PropertyType.ENUMERATION: {"e": "keyword", "x": "keyword"},
+}
+NAMED_BY_TYPE = Catalogue(1, {f"a_{type}": Definition(f"a_{type}", type) for type in PropertyType})
+
+
+def document_of(values: dict[str, str], catalogue: Catalogue = NAMED_BY_TYPE) -> fields.Document:
+    contact = Snapshot(1, 1, 1, 0, 0, ("API", "contact-upsert"), values, ("ada@x.org",), ("s:1",))
+    return build_document(contact, catalogue)
+
+
+def unmapped(document: fields.Document, properties: mapping.Mapping) -> list[str]:
+    """Return the document's fields for which a mapping has no field."""
+    missing = []
+    for name, value in document.items():
+        if name not in properties:
+            missing.append(name)
+        elif isinstance(value, dict):
+            missing += [f"{name}.{inner}" for inner in unmapped(value, properties[name]["properties"])]
+    return missing
+
+
+@pytest.mark.parametrize("type", PropertyType)
+def test_each_property_type_has_its_fields(type: PropertyType) -> None:
+    properties = mapping.contact_mapping(NAMED_BY_TYPE)["properties"]
+    name = f"a_{type}"
+    made = {
+        kind: properties[kind]["properties"][name]["type"]
+        for kind in fields.ENGINE_TYPES
+        if name in properties[kind]["properties"]
+    }
+    assert made == FIELDS[type]
+
+
+def test_every_field_of_a_document_is_mapped() -> None:
+    document = document_of({f"a_{type}": value for type, value in VALUES.items()})
+    assert unmapped(document, mapping.contact_mapping(NAMED_BY_TYPE)["properties"]) == []
+
+
+def test_every_field_that_is_percolated_is_mapped_beside_the_queries() -> None:
+    document = mapping.filtered_part(document_of({f"a_{type}": value for type, value in VALUES.items()}))
+    assert document.keys() == {"known", "marks", "s", "n", "d", "e", "x"}
+    assert unmapped(document, mapping.list_mapping(NAMED_BY_TYPE)["properties"]) == []
+
+
+def test_filters_read_the_same_fields_of_both_indices() -> None:
+    contacts = mapping.contact_mapping(NAMED_BY_TYPE)["properties"]
+    lists = mapping.list_mapping(NAMED_BY_TYPE)["properties"]
+    assert {name: contacts[name] for name in mapping.FILTERED} == {name: lists[name] for name in mapping.FILTERED}
+
+
+def test_a_document_without_values_percolates() -> None:
+    assert mapping.filtered_part(document_of({}, Catalogue(1, {}))) == {"known": [], "marks": ["s:1"]}
+
+
+@pytest.mark.parametrize("index", [mapping.contact_index, mapping.list_index])
+def test_a_field_that_nobody_planned_is_refused(index: Callable[[Catalogue], mapping.Mapping]) -> None:
+    assert index(NAMED_BY_TYPE)["mappings"]["dynamic"] == "strict"
+
+
+@pytest.mark.parametrize("index", [mapping.contact_index, mapping.list_index])
+def test_no_term_is_silently_left_out_for_its_length(index: Callable[[Catalogue], mapping.Mapping]) -> None:
+    assert "ignore_above" not in str(index(NAMED_BY_TYPE))
+    assert fields.MAX_TEXT * len("𝄞".encode()) <= 32_766
