@@ -12,7 +12,20 @@ from indexer.settings import Settings
 from records import migrations
 from records.clock import Clock
 from records.session import Database
-from service import batches, contacts, docs, health, listings, merging, properties, search, statistics
+from service import (
+    alerts,
+    batches,
+    contacts,
+    docs,
+    health,
+    listings,
+    lists,
+    members,
+    merging,
+    properties,
+    search,
+    statistics,
+)
 from service.blueprints import ApiBlueprint
 from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
@@ -30,6 +43,9 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     merging.blueprint,
     statistics.blueprint,
     properties.blueprint,
+    lists.blueprint,
+    members.blueprint,
+    alerts.blueprint,
 )
 
 CONFIG = {

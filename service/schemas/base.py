@@ -13,6 +13,8 @@ MAX_COUNT = 100
 class WireSchema(marshmallow.Schema):
     """A schema that ignores keys it does not know (contract S0.2)."""
 
+    error_messages = {"type": "is not an object; send one"}
+
     class Meta:
         """Marshmallow's options."""
 
@@ -47,7 +49,7 @@ class Number(fields.Integer):
 class Count(Number):
     """A page size: what is above the maximum is capped, what is no number or below 1 is refused."""
 
-    def __init__(self, default: int = 20, maximum: int = MAX_COUNT) -> None:
+    def __init__(self, default: int | None = 20, maximum: int = MAX_COUNT) -> None:
         """Take the size of a page that is not told, and the largest one."""
         self.maximum = maximum
         super().__init__(low=1, load_default=default, metadata={"description": f"page size, at most {maximum}"})

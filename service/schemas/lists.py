@@ -1,0 +1,134 @@
+"""Lists, their pages and their events on the wire (contract S4)."""
+
+from marshmallow import fields
+
+from service.schemas.base import Count, Flag, Number, WireSchema
+from service.schemas.texts import BodySchema, Line
+
+MAX_NAME = 250
+MAX_LISTS = 250
+MAX_EVENTS = 1_000
+
+
+class ListChanges(BodySchema):
+    """The keys of a list that clients may write; all others are ignored, as old clients send many."""
+
+    name = Line(MAX_NAME)
+    filters = fields.Raw(metadata={"description": "a list of groups of filters: one group must match whole"})
+    dynamic = Flag()
+
+
+class NewList(ListChanges):
+    """A list to be created."""
+
+    filters = fields.Raw(load_default=list)
+    dynamic = Flag(load_default=False)
+
+
+class MemberNames(BodySchema):
+    """Contacts to put into a static list or to take out of it."""
+
+    vids = fields.List(
+        Number(low=1), load_default=list, error_messages={"invalid": "is not a list; send a list of vids"}
+    )
+    emails = fields.List(
+        Line(65_536), load_default=list, error_messages={"invalid": "is not a list; send a list of e-mails"}
+    )
+
+
+class ListsQuery(WireSchema):
+    """A page of lists."""
+
+    count = Count(maximum=MAX_LISTS)
+    offset = Number(load_default=0)
+
+
+class KindQuery(ListsQuery):
+    """A page of the static or the dynamic lists; without `count` all of them come at once."""
+
+    count = Count(default=None, maximum=MAX_LISTS)
+
+
+class BatchQuery(WireSchema):
+    """Lists by id; what is no known id is left out."""
+
+    listId = fields.List(fields.String(), load_default=list)
+
+
+class EventsQuery(WireSchema):
+    """A page of a list's events: those whose `seq` lies above `after`."""
+
+    after = Number(load_default=0)
+    limit = Count(default=100, maximum=MAX_EVENTS)
+
+
+class MetaData(WireSchema):
+    """How far the list is filled; instants are milliseconds since the epoch."""
+
+    processing = fields.String(metadata={"enum": ["INITIALIZING", "PROCESSING", "DONE"]})
+    size = fields.Integer()
+    error = fields.String()
+    lastProcessingStateChangeAt = fields.Integer()
+    lastSizeChangeAt = fields.Integer()
+    listReferencesCount = fields.Integer(allow_none=True)
+
+
+class ListObject(WireSchema):
+    """A list as it is told."""
+
+    listId = fields.Integer()
+    internalListId = fields.Integer(metadata={"description": "changes whenever the criteria change"})
+    portalId = fields.Integer()
+    name = fields.String()
+    dynamic = fields.Boolean()
+    listType = fields.String(metadata={"enum": ["STATIC", "DYNAMIC"]})
+    filters = fields.List(fields.List(fields.Dict()))
+    createdAt = fields.Integer()
+    updatedAt = fields.Integer()
+    metaData = fields.Nested(MetaData)
+    internal = fields.Boolean()
+    deleteable = fields.Boolean()
+    deleted = fields.Boolean()
+    readOnly = fields.Boolean()
+    archived = fields.Boolean()
+    parentId = fields.Integer()
+
+
+class ListsBatch(WireSchema):
+    """Lists without paging keys."""
+
+    lists = fields.List(fields.Nested(ListObject))
+
+
+class ListsPage(ListsBatch):
+    """A page of lists."""
+
+    offset = fields.Integer()
+    has_more = fields.Boolean(data_key="has-more")
+
+
+class MembersChanged(WireSchema):
+    """What became of the contacts named: changed, already so, or not there."""
+
+    updated = fields.List(fields.Integer())
+    discarded = fields.List(fields.Integer())
+    invalidVids = fields.List(fields.Integer())
+    invalidEmails = fields.List(fields.String())
+
+
+class Event(WireSchema):
+    """A contact that joined or left a list."""
+
+    seq = fields.Integer()
+    type = fields.String(metadata={"enum": ["JOIN", "LEAVE"]})
+    vid = fields.Integer()
+    listId = fields.Integer()
+    occurredAt = fields.Integer()
+    reason = fields.Dict(metadata={"description": "`kind` and further facts, such as `properties`"})
+
+
+class EventsPage(WireSchema):
+    """A page of events, in order."""
+
+    events = fields.List(fields.Nested(Event))
+    hasMore = fields.Boolean()
