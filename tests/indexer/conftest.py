@@ -12,6 +12,9 @@ from indexer.engines.base import Engine
 from indexer.engines.elastic import ElasticEngine
 from indexer.engines.embedded import EmbeddedEngine
 from records.session import Database
+from tests.indexer.people import CATALOGUE
+from tests.indexer.relay import Relay, relay_to
+from tests.indexer.steps import EVERYONE, PORTAL, store
 
 ENGINES = [
     pytest.param("embedded_engine", id="embedded"),
@@ -58,3 +61,38 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def embedded_engine(database: Database) -> EmbeddedEngine:
     """An engine in a SQLite file."""
     return EmbeddedEngine(database)
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    """An engine with three contacts in the first generation."""
+    engine.create(PORTAL, 1, CATALOGUE)
+    store(engine, *EVERYONE)
+    engine.seal(PORTAL, 1)
+    engine.promote(PORTAL, 1)
+    return engine
+
+
+@pytest.fixture
+def ready(elastic_engine: ElasticEngine) -> ElasticEngine:
+    """An engine with a sealed generation, without contacts and lists."""
+    elastic_engine.create(PORTAL, 1, CATALOGUE)
+    elastic_engine.seal(PORTAL, 1)
+    return elastic_engine
+
+
+@pytest.fixture
+def relay(engine_url: str) -> Iterator[Relay]:
+    """A relay to the real server."""
+    with relay_to(engine_url) as relay:
+        yield relay
+
+
+@pytest.fixture
+def relayed(relay: Relay, prefix: str) -> Iterator[ElasticEngine]:
+    """A sealed engine that speaks through the relay."""
+    engine = ElasticEngine(relay.url, prefix)
+    engine.create(PORTAL, 1, CATALOGUE)
+    engine.seal(PORTAL, 1)
+    yield engine
+    engine.close()
