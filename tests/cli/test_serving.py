@@ -1,0 +1,95 @@
+"""The server as a real process: it serves, stops at once when told to, and has its data when it starts again."""
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from click.testing import Result
+
+from tests.support.process import Server, free_port
+
+Run = Callable[..., Result]
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+@contextmanager
+def serving(folder: Path, data: Path, stop_signal: signal.Signals = signal.SIGTERM) -> Iterator[tuple[Server, str]]:
+    port = free_port()
+    program = [sys.executable, "-c", "from service.cli import main; main()"]
+    command = [*program, "serve", "--port", str(port), "--data", str(data)]
+    server = Server("contacts serve", command, folder / f"serve-{port}.log", stop_signal)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        server.wait_ready(lambda: answers(f"{address}/healthz"), START_SECONDS)
+        yield server, address
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """A server on a data folder of its own, and its address."""
+    folder = tmp_path_factory.mktemp("serving")
+    with serving(folder, folder / "data") as server:
+        yield server
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError):
+        return False
+
+
+def fetch(url: str, body: object = None) -> dict[str, object]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        parsed: dict[str, object] = json.load(answer)
+    return parsed
+
+
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_written_is_there_after_a_stop_and_a_start(
+    run: Run, environment: Path, tmp_path: Path, stop_signal: signal.Signals
+) -> None:
+    run("portals", "create")
+    key = run("keys", "create").stdout.strip()
+    path = "/contacts/v1/contact"
+    with serving(tmp_path, environment, stop_signal) as (server, address):
+        body = {"properties": [{"property": "email", "value": "ada@x.example"}]}
+        vid = fetch(f"{address}{path}?hapikey={key}", body)["vid"]
+        server.process.send_signal(stop_signal)
+        assert server.process.wait(STOP_SECONDS) == 0
+    with serving(tmp_path, environment) as (_, address):
+        found = fetch(f"{address}{path}/email/ada@x.example/profile?hapikey={key}")
+    assert found["vid"] == vid
+
+
+def test_the_server_tells_its_address_and_logs_no_requests(running: tuple[Server, str]) -> None:
+    server, address = running
+    fetch(f"{address}/healthz")
+    assert server.log.read_text() == f"listening at {address} (Ctrl-C stops)\n"
+
+
+def test_a_taken_port_is_wrong_use(run: Run, running: tuple[Server, str]) -> None:
+    result = run("serve", "--port", running[1].rpartition(":")[2])
+    assert result.exit_code == 2
+    assert "choose another --host or --port" in result.stderr
+
+
+def test_the_embedded_set_up_is_one_process_with_threads(running: tuple[Server, str]) -> None:
+    command = ["ps", "-o", "nlwp=", "--ppid", str(running[0].process.pid)]
+    threads = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert len(threads) == 1
+    assert int(threads[0]) > 1
