@@ -63,7 +63,8 @@ def append(session: Session, clock: PortalClock, joins: Sequence[Move], leaves: 
     kinds = [("LEAVE", move) for move in leaves] + [("JOIN", move) for move in joins]
     rows = [_row(clock.portal_id, clock.feed_seq + i, kind, move, moment) for i, (kind, move) in enumerate(kinds, 1)]
     session.execute(insert(FeedEvent.__table__), rows)  # type: ignore[arg-type]
-    _count(session, clock, len(rows))
+    clock.feed_seq += len(rows)
+    session.flush()
     _resize(session, clock.portal_id, joins, leaves, moment)
 
 
@@ -97,11 +98,6 @@ def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> dict[s
         "occurred_at": moment,
         "reason": move.reason,
     }
-
-
-def _count(session: Session, clock: PortalClock, count: int) -> None:
-    clock.feed_seq += count
-    session.execute(update(PortalClock).where(PortalClock.portal_id == clock.portal_id).values(feed_seq=clock.feed_seq))
 
 
 def _resize(session: Session, portal_id: int, joins: Sequence[Move], leaves: Sequence[Move], moment: int) -> None:

@@ -100,9 +100,7 @@ def test_a_property_has_every_key_of_the_wire(row: dict[str, Any]) -> None:
 
 @each_property
 def test_a_property_is_a_valid_definition(row: dict[str, Any]) -> None:
-    definition = Definition(
-        row["name"], PropertyType(row["type"]), row["fieldType"], option_values(row["name"])
-    )
+    definition = Definition(row["name"], PropertyType(row["type"]), row["fieldType"], option_values(row["name"]))
 
     assert valid_name(definition.name)
     assert definition.field_type in FIELD_TYPES[definition.type]

@@ -9,6 +9,7 @@ from indexer import tasks
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.runtime import Runtime
 from indexer.settings import Settings
+from records.lists import Criteria, create_list
 from records.session import Database
 from tests.service.conftest import RecordingJobs
 from tests.support.api import ApiClient
@@ -240,9 +241,10 @@ def test_lists_are_paged_by_id(client: ApiClient) -> None:
     assert told("/batch") == ([], None, None)
 
 
-def test_a_page_has_250_lists_at_most(client: ApiClient) -> None:
-    for number in range(251):
-        new_list(client, f"L{number}")
+def test_a_page_has_250_lists_at_most(client: ApiClient, database: Database) -> None:
+    with database.write() as session:
+        for number in range(251):
+            create_list(session, client.portal_id, f"L{number}", False, Criteria([], frozenset(), frozenset()))
     assert len(client.get(LISTS, count=999)["lists"]) == 250
     assert len(client.get(LISTS)["lists"]) == 20
     assert client.get(LISTS, count=0, status=400)["message"].startswith("count: '0' is not a page size")
