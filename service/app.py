@@ -31,6 +31,7 @@ from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
 from service.errors import answer_http_error, register_error_handlers
 from service.limits import install_limits
+from service.logs import configure_logs
 from service.metrics import install_metrics
 from service.paths import TolerantPaths
 from service.transactions import EXTENSION, end_snapshot
@@ -85,6 +86,7 @@ def create_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
 
 def create_app(runtime: Runtime) -> Flask:
     """Return the WSGI application over a running whole."""
+    configure_logs()
     app = Flask("service", static_folder=None)
     app.config.update(CONFIG)
     app.extensions[EXTENSION] = runtime

@@ -15,7 +15,7 @@ LISTED = frozenset({"firstname", "lastname", "company"})
 class Written(WireSchema):
     """One value to write. The key `name` in place of `property` is refused as the original does (contract S1.3)."""
 
-    property = Text(metadata={"description": "internal name of the property"})
+    property = Text(allow_none=True, metadata={"description": "internal name of the property"})
     value = fields.Raw(allow_none=True, metadata={"description": 'the new value; "" clears the property'})
 
 
@@ -23,12 +23,12 @@ class WriteBody(WireSchema):
     """The values to write to a contact."""
 
     properties = fields.List(
-        fields.Nested(Written, error_messages={"type": "is not an object; send {property, value}"}),
+        fields.Nested(Written),
         required=True,
         error_messages={
-            "required": "is missing; send a list of {property, value}",
-            "invalid": "is not a list; send a list of {property, value}",
-            "null": "is not a list; send a list of {property, value}",
+            "required": "is missing; send a list of {{property, value}}",
+            "invalid": "is not a list; send a list of {{property, value}}",
+            "null": "is not a list; send a list of {{property, value}}",
         },
     )
 

@@ -14,6 +14,7 @@ from indexer.runtime import Kind, Runtime
 from indexer.settings import Settings
 from records.session import Database
 from service.app import create_app
+from service.transactions import EXTENSION
 from tests.support.api import ApiClient
 from tests.support.clock import MovableClock
 from tests.support.records import add_portal, copy_database, create_database
@@ -81,10 +82,19 @@ def runtime(settings: Settings, database: Database, engine: Engine, jobs: Record
     return Runtime(settings, database, engine, jobs)
 
 
+@pytest.fixture(scope="session")
+def shared_app(template: tuple[Path, int, str]) -> Flask:
+    """One application for all tests, because making one takes longer than most tests do."""
+    database = Database(f"sqlite:///{template[0]}")
+    settings = Settings(data=template[0].parent, database_url=database.url)
+    return create_app(Runtime(settings, database, EmbeddedEngine(database), RecordingJobs()))
+
+
 @pytest.fixture
-def app(runtime: Runtime) -> Flask:
-    """The application."""
-    return create_app(runtime)
+def app(shared_app: Flask, runtime: Runtime) -> Flask:
+    """The application, working with the parts of this test."""
+    shared_app.extensions[EXTENSION] = runtime
+    return shared_app
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class ApiClient:
         self, method: str, path: str, status: int | None, body: Any = None, query: dict[str, Any] | None = None
     ) -> Any:
         """Send a request with the key; assert the answer's status unless it is None."""
-        answer = self.raw(method, path, json=body, query_string=query or {})
+        answer = self.raw(method, path, json=body, query_string=query or None)
         assert status is None or answer.status_code == status, (answer.status_code, answer.get_data(as_text=True))
         return answer.get_json(silent=True) if answer.data else None
 
