@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from indexer.decide import CHUNK, ListsMoved, Proposals, Work, decide
+from indexer.directory import load_directory
 from indexer.documents import load_documents
 from indexer.errors import EngineError, IndexLost, RequestRefused
 from indexer.rebuild import note_lost
@@ -19,6 +20,8 @@ from records.writes import lift_versions
 log = structlog.get_logger()
 
 BACK_OFF_MS = 1_000
+PERCOLATE_ABOVE = 5_000
+"""Pairs of contact and asked list from which a percolation costs less than evaluating them all (decision 5)."""
 
 
 def drain_portal(runtime: Runtime, portal_id: int) -> int:
@@ -50,13 +53,15 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
     with runtime.database.read() as session:
         state = engine_state.find_state(session, portal_id)
         catalogue = load_catalogue(session, portal_id)
+        directory = load_directory(session, portal_id)
         documents, dead = load_documents(session, portal_id, [item.vid for item in claimed], catalogue)
     generations = engine_state.targets(state)
     if generations:
         runtime.engine.extend(portal_id, generations, catalogue)
     refused = _store(runtime, portal_id, generations, documents, dead) if generations else frozenset()
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
-    proposals = _propose(runtime, portal_id, state, documents, asking)
+    pays = sum(len(directory.asked(item.changed)) for item in asking) > PERCOLATE_ABOVE
+    proposals = _propose(runtime, portal_id, state, documents, asking) if pays else {}
     return Work(claimed, documents, proposals, dead, refused)
 
 

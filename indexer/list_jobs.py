@@ -14,6 +14,7 @@ from indexer.directory import filter_context, list_query
 from indexer.engines.base import ListQuery, Scanned
 from indexer.errors import EngineError, RequestRefused
 from indexer.runtime import Runtime
+from queries.catalogue import Catalogue
 from queries.fields import static_list_mark
 from records import engine_state, feed, list_work, lists, marks, memberships
 from records.feed import Kind, Move, reason
@@ -56,19 +57,23 @@ def step(runtime: Runtime, portal_id: int) -> bool:
 def _advance(runtime: Runtime, row: ContactList) -> bool:
     with runtime.database.read() as session:
         state = engine_state.find_state(session, row.portal_id)
-        query = None if row.state == DELETING else list_query(row, filter_context(session, row.portal_id))
+        context = filter_context(session, row.portal_id)
+        query = None if row.state == DELETING else list_query(row, context)
     if query is None:
         return _empty_page(runtime, row, state)
     if row.dynamic and row.registered != row.revision:
-        return _register(runtime, row, query, state)
+        return _register(runtime, row, query, engine_state.targets(state), context.catalogue)
     if row.scan_ended_at is None:
         return _scan_page(runtime, row, query, state)
     return runtime.database.transact(lambda session: list_work.complete(session, row))
 
 
-def _register(runtime: Runtime, row: ContactList, query: ListQuery, state: EngineState | None) -> bool:
-    generations = engine_state.targets(state)
+def _register(
+    runtime: Runtime, row: ContactList, query: ListQuery, generations: Sequence[int], catalogue: Catalogue
+) -> bool:
+    """Store the list's query in every generation, whose mappings must know what it reads."""
     if generations:
+        runtime.engine.extend(row.portal_id, generations, catalogue)
         runtime.engine.register(row.portal_id, generations, query)
     runtime.database.transact(lambda session: list_work.note_registered(session, row))
     return True

@@ -135,7 +135,9 @@ def _begin(runtime: Runtime, state: EngineState) -> None:
     with runtime.database.read() as session:
         catalogue = load_catalogue(session, portal_id)
     uuids = runtime.engine.create(portal_id, generation, catalogue)
-    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**_known(state), str(generation): uuids})
+    _change(
+        runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**_known(state), str(generation): uuids}
+    )
 
 
 def _known(state: EngineState) -> dict[str, dict[str, str]]:
@@ -169,6 +171,8 @@ def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
     portal_id = state.portal_id
     with runtime.database.read() as session:
         queries = load_directory(session, portal_id).queries
+        catalogue = load_catalogue(session, portal_id)
+    runtime.engine.extend(portal_id, [generation], catalogue)
     for query in queries.values():
         runtime.engine.register(portal_id, [generation], query)
     runtime.engine.seal(portal_id, generation)

@@ -14,10 +14,12 @@ from flask import Flask
 
 from indexer.runtime import Runtime
 from indexer.settings import read_settings
+from records.engine_state import find_state
 from service.app import create_app, create_runtime
 from tests.support.api import ApiClient
-from tests.support.people import Portal
+from tests.support.people import SOON, Portal
 from tests.support.records import add_portal
+from tests.support.wait import wait_until
 
 SERVER = pytest.param("server", marks=(pytest.mark.engine, pytest.mark.redis, pytest.mark.postgres))
 
@@ -60,7 +62,14 @@ def other_portal(running: Running) -> Portal:
 def _portal(running: Running) -> Portal:
     portal_id, key = add_portal(running.runtime.database)
     running.runtime.jobs.wake("rebuild", portal_id)
+    wait_until(lambda: _has_index(running.runtime, portal_id), SOON)
     return Portal(ApiClient(running.app.test_client(), key, portal_id), running.runtime)
+
+
+def _has_index(runtime: Runtime, portal_id: int) -> bool:
+    with runtime.database.read() as session:
+        state = find_state(session, portal_id)
+        return state is not None and state.live is not None
 
 
 @contextmanager

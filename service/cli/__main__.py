@@ -1,0 +1,5 @@
+"""Lets `python -m service.cli` stand for the command `contacts`."""
+
+from service.cli import main
+
+main()
