@@ -147,7 +147,12 @@ def test_contacts_by_vid_are_keyed_by_vid_and_brief(client: ApiClient) -> None:
 
 def test_contacts_by_vid_may_show_more(client: ApiClient) -> None:
     vid = client.create(firstname="Bob")
-    query = {"vid": vid, "propertyMode": "value_and_history", "showListMemberships": "True", "property": "firstname"}
+    query: dict[str, Any] = {
+        "vid": vid,
+        "propertyMode": "value_and_history",
+        "showListMemberships": "True",
+        "property": "firstname",
+    }
     shown = client.get(VIDS, **query)[str(vid)]
     assert shown["list-memberships"] == [] and len(shown["properties"]["firstname"]["versions"]) == 1
 

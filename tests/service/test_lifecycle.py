@@ -52,7 +52,7 @@ def test_stages_are_counted_by_a_property(
         client.create(**values)
     stranger.create(firstname="x")
     client.delete(f"/contacts/v1/contact/vid/{client.create(company='C')}")
-    query = {"fromTimestamp": clock.moment, "toTimestamp": clock.moment, "aggregationProperty": name}
+    query: dict[str, Any] = {"fromTimestamp": clock.moment, "toTimestamp": clock.moment, "aggregationProperty": name}
     [subscribers, *_] = client.get(PATH, **query)
     found = subscribers["aggregation"]
     assert found["count"] == 3
