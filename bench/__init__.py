@@ -1,0 +1,1 @@
+"""Measures the service against its lines: `python -m bench`, or `make bench`. See docs/benchmarks.md."""

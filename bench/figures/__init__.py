@@ -1,0 +1,1 @@
+"""The five figures, one module each: every one measures the running service beside a raw baseline in the same run."""

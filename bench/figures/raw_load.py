@@ -1,0 +1,77 @@
+"""The baseline of imports: the same rows by COPY and the same documents by bulk, with nothing in between."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+import psycopg
+from sqlalchemy import make_url
+
+from bench.client import Client
+from bench.service import Account, Service
+
+ROUNDS = 3
+SAMPLE = 20_000
+BULK = 500
+PAGE = 5_000
+ALLOWED_SETTINGS = ("number_of_shards", "number_of_replicas", "refresh_interval", "sort")
+
+
+def rates(service: Service, account: Account) -> list[float]:
+    """Return contacts a second, round by round, of loading up to SAMPLE contacts of a portal once more."""
+    settings = service.settings
+    engine = service.engine_client()
+    alias = f"{settings.index_prefix}-{account.portal_id}-contacts"
+    documents = list(_documents(engine, alias))
+    url = make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        rows = _rows(connection, account.portal_id, len(documents))
+        return [len(documents) / (_copy(connection, rows) + _bulk(engine, alias, documents)) for _ in range(ROUNDS)]
+
+
+def _documents(engine: Client, alias: str) -> Iterator[dict[str, Any]]:
+    after: int | None = 0
+    while after is not None:
+        asked = {"size": PAGE, "sort": [{"vid": "asc"}], "search_after": [after]}
+        hits = engine.post(f"/{alias}/_search", asked)["hits"]["hits"]
+        yield from (hit["_source"] for hit in hits)
+        after = hits[-1]["sort"][0] if len(hits) == PAGE and hits[-1]["sort"][0] < SAMPLE else None
+
+
+def _rows(connection: psycopg.Connection[Any], portal_id: int, count: int) -> bytes:
+    asked = f"SELECT * FROM contact WHERE portal_id = {portal_id} ORDER BY vid LIMIT {count}"
+    with connection.cursor().copy(f"COPY ({asked}) TO STDOUT") as copy:
+        return b"".join(bytes(block) for block in copy)
+
+
+def _copy(connection: psycopg.Connection[Any], rows: bytes) -> float:
+    """Return the seconds that COPY and its commit take, into a table with the same indexes."""
+    connection.execute("DROP TABLE IF EXISTS raw_contact")
+    connection.execute("CREATE TABLE raw_contact (LIKE contact INCLUDING ALL)")
+    connection.commit()
+    start = time.perf_counter()
+    with connection.cursor().copy("COPY raw_contact FROM STDIN") as copy:
+        copy.write(rows)
+    connection.commit()
+    return time.perf_counter() - start
+
+
+def _bulk(engine: Client, alias: str, documents: Sequence[dict[str, Any]]) -> float:
+    """Return the seconds that bulks and one refresh take, into an index with the same mapping and settings."""
+    name = f"{alias}-raw"
+    [made] = engine.get(f"/{alias}").values()
+    settings = {key: value for key, value in made["settings"]["index"].items() if key in ALLOWED_SETTINGS}
+    engine.send("PUT", f"/{name}", orjson.dumps({"settings": settings, "mappings": made["mappings"]}))
+    start = time.perf_counter()
+    for first in range(0, len(documents), BULK):
+        lines = [part for document in documents[first : first + BULK] for part in _lines(document)]
+        engine.send("POST", f"/{name}/_bulk", b"\n".join(lines) + b"\n")
+    engine.send("POST", f"/{name}/_refresh")
+    seconds = time.perf_counter() - start
+    engine.send("DELETE", f"/{name}")
+    return seconds
+
+
+def _lines(document: dict[str, Any]) -> tuple[bytes, bytes]:
+    return orjson.dumps({"index": {"_id": str(document["vid"])}}), orjson.dumps(document)

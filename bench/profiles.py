@@ -1,0 +1,80 @@
+"""Says where the time goes in a figure that misses its line: the same work in this process, under cProfile."""
+
+import cProfile
+import io
+import pstats
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from bench.people import write_csv
+from bench.service import Account, Service
+from indexer import tasks
+from indexer.imports.run import import_csv
+from indexer.runtime import Runtime
+from service.app import create_app, create_runtime
+from tests.support.api import ApiClient, as_body
+from tests.support.records import add_portal
+
+REQUESTS = 300
+ROWS = 5_000
+SHOWN = 22
+FIRST_COLUMNS = 90
+
+
+def profile_requests(service: Service, key: str, paths: Sequence[str]) -> str:
+    """Return the profile of GET requests, in the process and without a network."""
+    with _runtime(service) as runtime:
+        client = create_app(runtime).test_client()
+        headers = {"Authorization": f"Bearer {key}"}
+        return _profile(lambda: [client.get(path, headers=headers) for path in paths[:REQUESTS]])
+
+
+def profile_import(service: Service) -> str:
+    """Return the profile of an import and of the indexing of what it wrote, one after the other."""
+    path = service.folder / "profiled.csv"
+    write_csv(path, ROWS)
+    with _runtime(service) as runtime:
+        portal_id, _ = add_portal(runtime.database, "profiled")
+        tasks.settle(runtime)
+
+        def work() -> None:
+            import_csv(runtime.database, portal_id, path, path.with_suffix(".outcomes"))
+            tasks.settle(runtime)
+
+        return _profile(work)
+
+
+def profile_writes(service: Service, account: Account, writes: Sequence[tuple[int, dict[str, str]]]) -> str:
+    """Return the profile of writes (vid, values), each followed by the work that it asks for."""
+    with _runtime(service) as runtime:
+        api = ApiClient(create_app(runtime).test_client(), account.key, account.portal_id)
+
+        def work() -> None:
+            for vid, values in writes:
+                api.post(f"/contacts/v1/contact/vid/{vid}/profile", as_body(values), 204)
+                tasks.settle(runtime)
+
+        return _profile(work)
+
+
+@contextmanager
+def _runtime(service: Service) -> Iterator[Runtime]:
+    """Stop the service, so that nobody else does the work, and yield a running whole without background work."""
+    service.stop()
+    runtime = create_runtime(service.settings)
+    try:
+        runtime.jobs.close()
+        yield runtime
+    finally:
+        runtime.engine.close()
+        runtime.database.close()
+        service.start()
+
+
+def _profile(work: Callable[[], object]) -> str:
+    profiler = cProfile.Profile()
+    profiler.runcall(work)
+    text = io.StringIO()
+    pstats.Stats(profiler, stream=text).strip_dirs().sort_stats("cumulative").print_stats(r"\.py", SHOWN)
+    lines = [line[:FIRST_COLUMNS].rstrip() for line in text.getvalue().splitlines() if line.strip()]
+    return "\n".join(lines)

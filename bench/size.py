@@ -1,0 +1,25 @@
+"""How much a run measures: the lines are stated for FULL; smaller sizes show that the benches work."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`contacts` are loaded; `lists` are made over `members` contacts of another portal, which `writes` then join.
+
+    `queries` is searches of a kind; look-ups take `rounds` turns of `seconds`. `profiled` says whether a figure that
+    misses its line is profiled, for which the service is stopped.
+    """
+
+    contacts: int = 100_000
+    lists: int = 1_000
+    members: int = 1_000
+    writes: int = 200
+    queries: int = 300
+    rounds: int = 5
+    seconds: float = 1.0
+    profiled: bool = True
+
+
+FULL = Size()
+SMOKE = Size(contacts=60, lists=10, members=5, writes=3, queries=6, rounds=1, seconds=0.1, profiled=False)
