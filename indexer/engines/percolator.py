@@ -19,6 +19,7 @@ from queries import fields, mapping
 from queries.compile import Query, compile_filter
 from queries.fields import Document
 from queries.nodes import And
+from queries.widen import widen
 
 BATCH = 500
 """Documents in one request: most of its cost is reading the stored queries, whatever the number of documents."""
@@ -78,7 +79,7 @@ def propose(
 
 def _stored(query: ListQuery) -> dict[str, Any]:
     return {
-        mapping.QUERY: compile_filter(query.tree),
+        mapping.QUERY: compile_filter(widen(query.tree)),
         mapping.LIST_ID: query.list_id,
         mapping.REVISION: query.revision,
         mapping.READS: sorted(query.reads),

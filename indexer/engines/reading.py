@@ -7,12 +7,15 @@ from elasticsearch import Elasticsearch
 from indexer.engines.base import MAX_HITS, Scanned, SearchHits, SearchRequest, Sort
 from indexer.engines.failures import require_whole
 from indexer.engines.names import Place
-from queries import fields
+from queries import fields, mapping
 from queries.compile import Query, compile_filter
+from queries.evaluate import evaluate
 from queries.nodes import Node
 from queries.search_query import exact_and_prefix, sort_clause, with_typos
+from queries.widen import widen
 
 _BY_VID: list[dict[str, Any]] = [{fields.VID: "asc"}]
+_JUDGED: dict[str, Any] = {"includes": list(mapping.FILTERED)}
 
 
 def search(client: Elasticsearch, place: Place, request: SearchRequest) -> SearchHits:
@@ -24,7 +27,24 @@ def search(client: Elasticsearch, place: Place, request: SearchRequest) -> Searc
 
 
 def scan(client: Elasticsearch, place: Place, tree: Node, after: int, limit: int) -> list[Scanned]:
-    """Return up to `limit` contacts above a vid that match a tree, by vid, with the versions that matched."""
+    """Return up to `limit` contacts above a vid that match a tree, by vid, with the versions that matched.
+
+    Where only a wider query can be asked, its hits are evaluated, and asked for page by page until enough match.
+    """
+    wider = widen(tree)
+    if wider is tree:
+        return [_scanned(hit) for hit in _hits_by_vid(client, place, tree, after, limit, source=False)]
+    found: list[Scanned] = []
+    hits = _hits_by_vid(client, place, wider, after, limit, source=_JUDGED)
+    while hits and len(found) < limit:
+        found += [_scanned(hit) for hit in hits if evaluate(tree, hit["_source"])]
+        hits = _hits_by_vid(client, place, wider, _value(hits[-1], fields.VID), limit, source=_JUDGED)
+    return found[:limit]
+
+
+def _hits_by_vid(
+    client: Elasticsearch, place: Place, tree: Node, after: int, limit: int, source: bool | dict[str, Any]
+) -> list[dict[str, Any]]:
     beyond = {"range": {fields.VID: {"gt": after}}}
     answer = client.search(
         index=place.contacts,
@@ -33,11 +53,16 @@ def scan(client: Elasticsearch, place: Place, tree: Node, after: int, limit: int
         size=limit,
         docvalue_fields=_stored(fields.VID, fields.VERSION),
         track_total_hits=False,
-        source=False,
+        source=source,
         allow_partial_search_results=False,
     ).body
     require_whole(answer)
-    return [Scanned(_value(hit, fields.VID), _value(hit, fields.VERSION)) for hit in answer["hits"]["hits"]]
+    hits: list[dict[str, Any]] = answer["hits"]["hits"]
+    return hits
+
+
+def _scanned(hit: dict[str, Any]) -> Scanned:
+    return Scanned(_value(hit, fields.VID), _value(hit, fields.VERSION))
 
 
 def _page(client: Elasticsearch, place: Place, request: SearchRequest, query: Query) -> SearchHits:

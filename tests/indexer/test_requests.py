@@ -14,6 +14,7 @@ import pytest
 
 from indexer.engines.base import Engine, ListQuery, SearchRequest, Sort
 from indexer.engines.elastic import ElasticEngine
+from queries import mapping
 from queries.catalogue import Definition, PropertyType
 from queries.context import FilterContext
 from queries.nodes import And, Not, Or, reads
@@ -127,7 +128,7 @@ SEARCH = keys(
     size=anything,
     search_after=anything,
     track_total_hits=anything,
-    _source=one_of(False),
+    _source=one_of(False, {"includes": list(mapping.FILTERED)}),
     docvalue_fields=each(keys("docvalue_fields", field=anything)),
     aggregations=each(keys("aggregation", terms=keys("terms aggregation", field=anything, size=anything))),
 )
