@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -102,6 +102,7 @@ class Database:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        event.listen(engine, "handle_error", _keep_connection)
         return engine
 
     def _open_postgresql(self) -> tuple[Engine, Engine]:
@@ -120,6 +121,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_connection(context: ExceptionContext) -> None:
+    """Roll back after Ctrl-C instead of throwing the connection away.
+
+    SQLAlchemy takes an interrupt for a lost connection; an SQLite one that is closed while its last cursor lives on in
+    the traceback would keep the whole database locked.
+    """
+    context.is_disconnect = False
 
 
 def _is_transient(error: DBAPIError) -> bool:
