@@ -8,7 +8,10 @@ from records.backlog import read_backlog
 from records.engine_state import portals_to_rebuild
 from service.cli.output import progress_bar
 
-POLL_SECONDS = 0.1
+FIRST_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 1.0
+"""Looking counts what waits, which takes a while where much does, so pauses grow."""
+
 PATIENCE_SECONDS = 10.0
 """How long nothing may happen before waiting is given up."""
 
@@ -21,12 +24,13 @@ def settle(runtime: Runtime, portal_id: int) -> int:
     runtime.jobs.wake("drain", portal_id)
     runtime.jobs.wake("lists", portal_id)
     total = left = _left(runtime, portal_id)
-    idle = 0.0
+    idle, pause = 0.0, FIRST_PAUSE_SECONDS
     with progress_bar("indexing", total) as bar:
         while left and idle < PATIENCE_SECONDS:
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
             before, left = left, _left(runtime, portal_id)
-            idle = idle + POLL_SECONDS if left == before else 0.0
+            idle = idle + pause if left == before else 0.0
+            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
             total = max(total, left)
             bar.reach(total - left, total)
     return left
