@@ -29,11 +29,12 @@ _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found about one thing, and what to do if it is not well."""
+    """What was found about one thing, what to do if it is not well, and whether it does not work at all."""
 
     name: str
     words: str
     remedy: str = ""
+    failed: bool = False
 
 
 @click.command()
@@ -54,8 +55,9 @@ def doctor() -> None:
     _show("state", findings)
     remedies = [finding for finding in findings if finding.remedy]
     _show("what to do", [Finding(item.name, item.remedy) for item in remedies] or [Finding("", "nothing")])
-    if remedies:
-        raise ServerFailed(f"not well: {', '.join(item.name for item in remedies)}")
+    failed = [finding.name for finding in findings if finding.failed]
+    if failed:
+        raise ServerFailed(f"not working: {', '.join(failed)}")
 
 
 def hide_password(url: str) -> str:
@@ -93,7 +95,9 @@ def _examine(settings: Settings) -> Iterator[Finding]:
             with runtime.database.read() as session:
                 yield from _records(session)
     except DBAPIError as error:
-        yield Finding("database", f"down: {_first_line(error.orig)}", "start it, or correct CONTACTS_DATABASE_URL")
+        yield Finding(
+            "database", f"down: {_first_line(error.orig)}", "start it, or correct CONTACTS_DATABASE_URL", True
+        )
 
 
 def _redis(url: str) -> Finding:
@@ -101,7 +105,7 @@ def _redis(url: str) -> Finding:
         with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as connection:
             return Finding("redis", f"answers, version {connection.info('server')['redis_version']}")
     except redis.RedisError as error:
-        return Finding("redis", f"down: {_first_line(error)}", "start it, or correct REDIS_URL")
+        return Finding("redis", f"down: {_first_line(error)}", "start it, or correct REDIS_URL", True)
 
 
 def _database(runtime: Runtime) -> Finding:
@@ -116,9 +120,9 @@ def _engine(runtime: Runtime) -> Finding:
         words = runtime.engine.describe()
         check_kind(runtime)
     except WrongEngine as error:
-        return Finding("search engine", words, str(error))
+        return Finding("search engine", words, str(error), True)
     except EngineError as error:
-        return Finding("search engine", f"down: {_first_line(error)}", "start it, or correct ELASTICSEARCH_URL")
+        return Finding("search engine", f"down: {_first_line(error)}", "start it, or correct ELASTICSEARCH_URL", True)
     return Finding("search engine", f"answers, {words}")
 
 

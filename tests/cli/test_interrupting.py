@@ -27,7 +27,7 @@ def test_an_interrupted_import_ends_at_once_and_its_outcomes_are_true(
     run("portals", "create")
     people, outcomes = tmp_path / "people.csv", tmp_path / "people.csv.outcomes.csv"
     people.write_text("email,city\n" + "".join(f"p{i}@x.example,Rome\n" for i in range(ROWS)))
-    program = [sys.executable, "-c", "from service.cli import main; main()", "import", people]
+    program = [sys.executable, "-c", "from service.cli import main; main()", "import", str(people)]
     server = Server("contacts import", program, tmp_path / "import.log", signal.SIGINT)
     wait_until(lambda: outcomes.exists() and outcomes.stat().st_size > 10_000, timeout=30)
     server.process.send_signal(signal.SIGINT)
