@@ -131,9 +131,7 @@ def _records(session: Session) -> Iterator[Finding]:
     yield Finding("portals", ", ".join(map(str, portals)) or "none yet: `contacts portals create` makes one")
     backlog = read_backlog(session)
     late = backlog.oldest_ms > LAG_TO_MENTION_MS
-    remedy = (
-        "nothing works on it: is `contacts serve` (embedded) or `contacts worker` (server) running?" if late else ""
-    )
+    remedy = "if it does not shrink, start `contacts serve` (embedded) or `contacts worker` (server)" if late else ""
     yield Finding("lag", f"{backlog.contacts} contacts wait, the oldest for {backlog.oldest_ms / 1000:.1f} s", remedy)
 
 
