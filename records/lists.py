@@ -88,6 +88,7 @@ def delete_list(session: Session, portal_id: int, list_id: int) -> None:
     row.deleted = True
     row.state = DELETING
     row.revision = clock.list_counter
+    row.leased_until = 0
     row.state_changed_at = row.updated_at = now(session)
     session.flush()
 

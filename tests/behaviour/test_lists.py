@@ -176,3 +176,24 @@ def test_lists_of_every_kind_of_filter_fill(portal: Portal, filters: Any, matchi
     list_id = portal.api.post("/contacts/v1/lists", {"name": "L", "dynamic": True, "filters": filters})["listId"]
     portal.until_done(list_id)
     assert portal.members(list_id) == {vids[i] for i in matching}
+
+
+def test_many_contacts_at_once_join_many_lists(portal: Portal) -> None:
+    lists = [
+        portal.create_list(f"Band {i}", is_("annualrevenue", "GTE", i), is_("city", "CONTAINS", "o")) for i in range(60)
+    ]
+    portal.until_done(lists[-1])
+    batch = [
+        {
+            "email": f"p{i}@x.example",
+            "properties": [{"property": "annualrevenue", "value": str(i)}, {"property": "city", "value": city}],
+        }
+        for i in range(100)
+        for city in ("Rome" if i % 2 else "Paris",)
+    ]
+    portal.api.raw("POST", "/contacts/v1/contact/batch/", json=batch)
+    wait_until(lambda: portal.smart_list(lists[0])["metaData"]["size"] == 50, SOON)
+    for i in (0, 30, 59):
+        portal.until_done(lists[i])
+        assert portal.smart_list(lists[i])["metaData"]["size"] == 50 - i // 2
+        assert portal.replayed(lists[i]) == portal.members(lists[i])
