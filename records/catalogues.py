@@ -3,7 +3,7 @@
 Read once per version: a definition's change raises `Portal.catalogue_version`, so a process never uses an old one.
 """
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from queries.catalogue import Catalogue, Definition, PropertyType
@@ -12,7 +12,7 @@ from records.models import Portal, PropertyDefinition
 
 def load_catalogue(session: Session, portal_id: int) -> Catalogue:
     """Return the portal's catalogue at its present version."""
-    version = session.execute(select(Portal.catalogue_version).where(Portal.portal_id == portal_id)).scalar_one()
+    version = session.execute(_VERSION, {"portal": portal_id}).scalar_one()
     cache: dict[int, Catalogue] = session.info["catalogues"]
     cached = cache.get(portal_id)
     if cached is None or cached.version != version:
@@ -46,3 +46,7 @@ def definition_of(row: PropertyDefinition) -> Definition:
         read_only=bool(row.details.get("readOnlyValue")),
         external_options=bool(row.details.get("externalOptions")),
     )
+
+
+_PORTALS = Portal.__table__.c
+_VERSION = select(_PORTALS.catalogue_version).where(_PORTALS.portal_id == bindparam("portal"))

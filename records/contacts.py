@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from records import identities
@@ -131,8 +131,7 @@ def statistics(session: Session, portal_id: int) -> tuple[int, int]:
 
 
 def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
-    statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
-    return {row.vid: row for row in session.execute(statement).all()}
+    return {row.vid: row for row in session.execute(_BY_VID, {"portal": portal_id, "vids": list(vids)})}
 
 
 def _newest(
@@ -163,3 +162,9 @@ def _members(portal_id: int, list_id: int) -> Select[Any]:
         .join(Membership, same)
         .where(Membership.portal_id == portal_id, Membership.list_id == list_id)
     )
+
+
+_CONTACTS = Contact.__table__.c
+_BY_VID = select(*_CONTACTS).where(
+    _CONTACTS.portal_id == bindparam("portal"), _CONTACTS.vid.in_(bindparam("vids", expanding=True))
+)

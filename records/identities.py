@@ -6,7 +6,7 @@ An e-mail's key is the whole address lower-cased (queries.values.email_key); no 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from queries.values import email_key
@@ -30,10 +30,8 @@ class EmailClaim:
 
 def find_vids(session: Session, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
     """Return key -> vid for the keys of this kind that belong to a contact."""
-    statement = select(Identity.key, Identity.vid).where(
-        Identity.portal_id == portal_id, Identity.kind == kind, Identity.key.in_(list(keys))
-    )
-    return {key: vid for key, vid in session.execute(statement)}
+    found = session.execute(_FIND_VIDS, {"portal": portal_id, "kind": kind, "keys": list(keys)})
+    return {key: vid for key, vid in found}
 
 
 def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
@@ -149,3 +147,11 @@ def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
 def _refuse(session: Session, portal_id: int, claim: EmailClaim) -> None:
     key = email_key(claim.email)
     raise ContactExists(claim.email, find_vids(session, portal_id, EMAIL, [key]).get(key, claim.vid))
+
+
+_IDENTITIES = Identity.__table__.c
+_FIND_VIDS = select(_IDENTITIES.key, _IDENTITIES.vid).where(
+    _IDENTITIES.portal_id == bindparam("portal"),
+    _IDENTITIES.kind == bindparam("kind"),
+    _IDENTITIES.key.in_(bindparam("keys", expanding=True)),
+)
