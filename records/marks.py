@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records import dialect
@@ -139,7 +139,7 @@ def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, mom
         "portal_id": portal_id,
         "vid": vid,
         "token": uuid.uuid4().hex,
-        "changed": EVERYTHING if EVERYTHING in names or len(joined) > MAX_CHANGED else joined,
+        "changed": EVERYTHING if len(joined) > MAX_CHANGED else joined,
         "urgency": int(urgency),
         "queued_at": moment,
         "leased_until": 0,
@@ -159,10 +159,6 @@ def _raised(added: object) -> dict[str, object]:
 
 
 def _union(added: ColumnElement[str]) -> ColumnElement[str]:
-    both = func.length(Dirty.changed) + func.length(added)
-    everything = or_(Dirty.changed == EVERYTHING, added == EVERYTHING, both >= MAX_CHANGED)
-    return case(
-        (and_(Dirty.changed == added), Dirty.changed),
-        (everything, EVERYTHING),
-        else_=Dirty.changed + "," + added,
-    )
+    """Return the joined names; `*` keeps the names beside it, which tell a join or leave its cause."""
+    too_long = func.length(Dirty.changed) + func.length(added) >= MAX_CHANGED
+    return case((Dirty.changed == added, Dirty.changed), (too_long, EVERYTHING), else_=Dirty.changed + "," + added)
