@@ -6,6 +6,7 @@ Text is normalised here, in Python, so that every engine compares equal tokens.
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from queries import fields
 from queries.catalogue import Catalogue, Definition, PropertyType
@@ -55,10 +56,11 @@ def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document
     """
     document: Document = {fields.KNOWN: []}
     for name, value in values.items():
-        definition = catalogue.get(name)
-        if value != "" and definition is not None:
+        definition = catalogue.get(name) if value else None
+        if definition is not None:
             with suppress(ValueError):
-                _add_value(document, definition, value)
+                _ADDERS[definition.type](document, definition, value)
+                document[fields.KNOWN].append(name)
     return document
 
 
@@ -82,22 +84,35 @@ def indexed_set(value: str) -> frozenset[str]:
     return frozenset(part[: fields.MAX_TEXT] for part in value.split(";") if part)
 
 
-def _add_value(document: Document, definition: Definition, value: str) -> None:
-    name = definition.name
-    if fields.kind(definition) == "e":
-        items = indexed_set(value)
-        document.setdefault("e", {})[name] = sorted(items)
-        document.setdefault(fields.EXACT_SET, {})[name] = fields.set_term(items)
-    else:
-        document.setdefault(fields.kind(definition), {})[name] = SCALARS[definition.type](value)
-    document[fields.KNOWN].append(name)
-
-
 SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {
     PropertyType.STRING: indexed_text,
     PropertyType.NUMBER: indexed_number,
     PropertyType.DATE: indexed_day,
     PropertyType.DATETIME: int,
+}
+
+
+def _add_scalar(document: Document, definition: Definition, value: str) -> None:
+    document.setdefault(fields.KINDS[definition.type], {})[definition.name] = SCALARS[definition.type](value)
+
+
+def _add_set(document: Document, definition: Definition, value: str) -> None:
+    items, term = _set_fields(value)
+    document.setdefault("e", {})[definition.name] = list(items)
+    document.setdefault(fields.EXACT_SET, {})[definition.name] = term
+
+
+@lru_cache(maxsize=4_096)
+def _set_fields(value: str) -> tuple[tuple[str, ...], str]:
+    """Return the sorted items and the one term of an enumeration's value, of which a portal has few."""
+    items = indexed_set(value)
+    return tuple(sorted(items)), fields.set_term(items)
+
+
+_ADDERS: dict[PropertyType, Callable[[Document, Definition, str], None]] = {
+    **dict.fromkeys(SCALARS, _add_scalar),
+    PropertyType.BOOL: _add_set,
+    PropertyType.ENUMERATION: _add_set,
 }
 
 
