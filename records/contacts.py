@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records import identities
@@ -43,7 +43,7 @@ def all_contacts(session: Session, portal_id: int, after: int, count: int) -> li
 
 def recently_created(session: Session, portal_id: int, before: tuple[int, int] | None, count: int) -> list[ContactRow]:
     """Return live contacts created last, newest first, before the pair (milliseconds, vid) (contract S2.9)."""
-    return _newest(session, _live(portal_id), Contact.created_at, before, count)
+    return _newest(session, _live(portal_id), (Contact.created_at, Contact.vid), before, count)
 
 
 def recently_updated(
@@ -51,12 +51,12 @@ def recently_updated(
 ) -> list[ContactRow]:
     """Return live contacts changed in the 30 days before `moment`, newest change first (contract S2.9)."""
     recent = _live(portal_id).where(Contact.updated_at >= moment - RECENT_DAYS * DAY_MS)
-    return _newest(session, recent, Contact.updated_at, before, count)
+    return _newest(session, recent, (Contact.updated_at, Contact.vid), before, count)
 
 
 def list_members(session: Session, portal_id: int, list_id: int, after: int, count: int) -> list[ContactRow]:
     """Return members of a list with a vid above `after`, by vid, each row with its `added_at`."""
-    statement = _members(portal_id, list_id).where(Contact.vid > after).order_by(Contact.vid).limit(count)
+    statement = _members(portal_id, list_id).where(Membership.vid > after).order_by(Membership.vid).limit(count)
     return list(session.execute(statement).all())
 
 
@@ -64,7 +64,7 @@ def recent_members(
     session: Session, portal_id: int, list_id: int, before: tuple[int, int] | None, count: int
 ) -> list[ContactRow]:
     """Return members of a list, newest membership first, before the pair (milliseconds, vid)."""
-    return _newest(session, _members(portal_id, list_id), Membership.added_at, before, count)
+    return _newest(session, _members(portal_id, list_id), (Membership.added_at, Membership.vid), before, count)
 
 
 def histories(
@@ -137,14 +137,17 @@ def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int
 def _newest(
     session: Session,
     statement: Select[Any],
-    moment: Any,
+    order: tuple[Any, Any],
     before: tuple[int, int] | None,
     count: int,
 ) -> list[ContactRow]:
+    """Return the rows before the pair in the order of two columns, a moment and a vid, the highest first.
+
+    Rows are compared as pairs, so that an index leads to the page however far down it is.
+    """
     if before is not None:
-        at, vid = before
-        statement = statement.where(or_(moment < at, and_(moment == at, Contact.vid < vid)))
-    return list(session.execute(statement.order_by(moment.desc(), Contact.vid.desc()).limit(count)).all())
+        statement = statement.where(tuple_(*order) < before)
+    return list(session.execute(statement.order_by(*(column.desc() for column in order)).limit(count)).all())
 
 
 def _live(portal_id: int) -> Select[Any]:

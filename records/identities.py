@@ -50,6 +50,7 @@ def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim])
         delete(Identity).where(
             Identity.portal_id == portal_id,
             Identity.kind == EMAIL,
+            Identity.key.in_([email_key(claim.email) for claim in claims]),
             tuple_(Identity.vid, Identity.key).in_([(claim.vid, email_key(claim.email)) for claim in claims]),
         )
     )

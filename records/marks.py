@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from records import dialect
 from records.clock import now
-from records.models import Dirty
+from records.models import Dirty, Portal
 
 EVERYTHING = "*"
 LEASE_MS = 60_000
@@ -79,8 +79,9 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
 def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:
     """Remove the marks that were worked on, but only where no newer mark has come meanwhile."""
     if done:
+        mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([claimed.vid for claimed in done]))
         worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
-        session.execute(delete(Dirty).where(Dirty.portal_id == portal_id, worked))
+        session.execute(delete(Dirty).where(*mine, worked))
 
 
 def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:
@@ -117,14 +118,17 @@ def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
 
 
 def due_portals(session: Session) -> list[int]:
-    """Return the portals that have marks to be claimed now, the longest waiting first."""
+    """Return the portals that have marks to be claimed now, in the order in which their first ones were queued."""
     moment = now(session)
-    statement = (
-        select(Dirty.portal_id)
-        .where(_is_free(moment), Dirty.next_at <= moment)
-        .group_by(Dirty.portal_id)
-        .order_by(func.min(Dirty.queued_at))
+    first_due = (
+        select(Dirty.queued_at)
+        .where(Dirty.portal_id == Portal.portal_id, _is_free(moment), Dirty.next_at <= moment)
+        .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
+        .limit(1)
+        .scalar_subquery()
     )
+    waiting = select(Portal.portal_id, first_due.label("since")).subquery()
+    statement = select(waiting.c.portal_id).where(waiting.c.since.is_not(None)).order_by(waiting.c.since)
     return list(session.execute(statement).scalars())
 
 
