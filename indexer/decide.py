@@ -7,6 +7,7 @@ A leave is always evaluated, never inferred from a missing hit; lists that were 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from indexer.directory import Directory, load_directory
 from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
 from queries.evaluate import evaluate
-from queries.fields import VERSION, Document
+from queries.fields import VERSION, VID, Document
 from records import feed, lists, marks, memberships
 from records.catalogues import load_catalogue
 from records.feed import Kind, Move, reason
@@ -103,7 +104,7 @@ def _judge(
             for list_id in _candidates(directory, item, work.proposals, present[item.vid]):
                 query = directory.queries[list_id]
                 revision = present[item.vid].get(list_id)
-                _compare(verdict, query, documents[item.vid], revision, explain(query, item.changed))
+                _compare(verdict, query, documents[item.vid], revision, partial(explain, query, item.changed))
     return verdict
 
 
@@ -117,18 +118,16 @@ def _candidates(
 
 
 def _compare(
-    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: dict[str, Any]
+    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: Callable[[], dict[str, Any]]
 ) -> None:
     """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member."""
-    vid = document["vid"]
-    move = Move(query.list_id, vid, query.revision, document[VERSION], cause)
-    if evaluate(query.tree, document):
-        if revision is None:
-            verdict.joins.append(move)
-        elif revision < query.revision:
-            verdict.confirmed.setdefault(query.list_id, []).append(vid)
-    elif revision is not None:
-        verdict.leaves.append(move)
+    matches = evaluate(query.tree, document)
+    if matches and revision is not None and revision < query.revision:
+        verdict.confirmed.setdefault(query.list_id, []).append(document[VID])
+    if matches == (revision is not None):
+        return
+    move = Move(query.list_id, document[VID], query.revision, document[VERSION], cause())
+    (verdict.joins if matches else verdict.leaves).append(move)
 
 
 def _write(session: Session, portal_id: int, directory: Directory, verdict: Verdict) -> None:
