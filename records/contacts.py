@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records import identities
 from records.models import Contact, Identity, Membership, MergeAudit, PropertyVersion
+from records.statements import PORTAL, ByVid, Reader
 
 DAY_MS = 86_400_000
 RECENT_DAYS = 30
@@ -16,7 +17,7 @@ ContactRow = Row[Any]
 """A row of the table `contact`, with its columns as attributes."""
 
 
-def find_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+def find_contacts(session: Reader, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
     """Return vid asked for -> live contact; a merged vid gives its survivor, unknown and deleted ones are left out."""
     rows = _by_vid(session, portal_id, vids)
     moved = {vid: row.merged_into for vid, row in rows.items() if row.merged_into is not None}
@@ -25,12 +26,12 @@ def find_contacts(session: Session, portal_id: int, vids: Collection[int]) -> di
     return {vid: row for vid, row in found.items() if row is not None and not row.deleted}
 
 
-def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> dict[str, int]:
     """Return folded e-mail -> vid for addresses that belong to a contact, primary or secondary."""
     return identities.find_by_emails(session, portal_id, emails)
 
 
-def find_by_tokens(session: Session, portal_id: int, tokens: Collection[str]) -> dict[str, int]:
+def find_by_tokens(session: Reader, portal_id: int, tokens: Collection[str]) -> dict[str, int]:
     """Return folded visitor token -> vid for tokens that belong to a contact."""
     return identities.find_vids(session, portal_id, identities.UTK, [token.lower() for token in tokens])
 
@@ -130,8 +131,8 @@ def statistics(session: Session, portal_id: int) -> tuple[int, int]:
     return count, newest or 0
 
 
-def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
-    return {row.vid: row for row in session.execute(_BY_VID, {"portal": portal_id, "vids": list(vids)})}
+def _by_vid(session: Reader, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+    return {row.vid: row for row in _BY_VID.run(session, portal_id, vids)}
 
 
 def _newest(
@@ -168,6 +169,4 @@ def _members(portal_id: int, list_id: int) -> Select[Any]:
 
 
 _CONTACTS = Contact.__table__.c
-_BY_VID = select(*_CONTACTS).where(
-    _CONTACTS.portal_id == bindparam("portal"), _CONTACTS.vid.in_(bindparam("vids", expanding=True))
-)
+_BY_VID = ByVid(lambda matches: select(*_CONTACTS).where(_CONTACTS.portal_id == PORTAL, matches(_CONTACTS.vid)))

@@ -13,6 +13,7 @@ from queries.values import email_key
 from records import dialect
 from records.errors import ContactExists
 from records.models import Identity
+from records.statements import PORTAL, Reader
 
 EMAIL = "EMAIL"
 UTK = "UTK"
@@ -28,13 +29,13 @@ class EmailClaim:
     is_primary: bool = True
 
 
-def find_vids(session: Session, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
+def find_vids(session: Reader, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
     """Return key -> vid for the keys of this kind that belong to a contact."""
     found = session.execute(_FIND_VIDS, {"portal": portal_id, "kind": kind, "keys": list(keys)})
     return {key: vid for key, vid in found}
 
 
-def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> dict[str, int]:
     """Return folded e-mail -> vid for the addresses, primary or secondary, that belong to a contact."""
     return find_vids(session, portal_id, EMAIL, {email_key(email) for email in emails})
 
@@ -152,7 +153,7 @@ def _refuse(session: Session, portal_id: int, claim: EmailClaim) -> None:
 
 _IDENTITIES = Identity.__table__.c
 _FIND_VIDS = select(_IDENTITIES.key, _IDENTITIES.vid).where(
-    _IDENTITIES.portal_id == bindparam("portal"),
+    _IDENTITIES.portal_id == PORTAL,
     _IDENTITIES.kind == bindparam("kind"),
     _IDENTITIES.key.in_(bindparam("keys", expanding=True)),
 )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from records.clock import now
 from records.models import ApiKey
+from records.statements import Reader
 
 
 def create_key(session: Session, portal_id: int, name: str) -> str:
@@ -18,7 +19,7 @@ def create_key(session: Session, portal_id: int, name: str) -> str:
     return key
 
 
-def find_portal(session: Session, key: str) -> int | None:
+def find_portal(session: Reader, key: str) -> int | None:
     """Return the id of the portal that the key opens, or None."""
     portal_id: int | None = session.execute(_FIND_PORTAL, {"digest": _digest(key)}).scalar_one_or_none()
     return portal_id

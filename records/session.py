@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from records.clock import Clock, DatabaseClock
 
@@ -40,6 +41,16 @@ class Database:
         """Yield a session that sees one snapshot and cannot keep what it writes."""
         with self._session(self._reader) as session:
             yield session
+
+    def open_snapshot(self) -> Connection:
+        """Return a connection that sees one snapshot; closing it ends the snapshot."""
+        return self._reader.connect()
+
+    def session_over(self, snapshot: Connection) -> Session:
+        """Return a session that reads in an open snapshot; it is closed before the snapshot."""
+        session = Session(snapshot, autoflush=False, expire_on_commit=False)
+        session.info.update(self._info)
+        return session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -82,6 +93,10 @@ class Database:
             session.info.update(self._info)
             yield session
 
+    def _inform(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        """Give a new connection what sessions have in `info`, because snapshots are read without one."""
+        record.info.update(self._info)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self.is_sqlite:
@@ -101,12 +116,14 @@ class Database:
             **_JSON,
         )
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", self._inform)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         event.listen(engine, "handle_error", _keep_connection)
         return engine
 
     def _open_postgresql(self) -> tuple[Engine, Engine]:
         engine = create_engine(self.url, pool_size=POOL_SIZE, pool_pre_ping=True, **_JSON)
+        event.listen(engine, "connect", self._inform)
         return engine, engine.execution_options(isolation_level="REPEATABLE READ")
 
 

@@ -159,7 +159,7 @@ def _membership(row: Any) -> Json:
 def _identity_profiles(profile: Profile) -> list[Json]:
     row = profile.contact
     own = [*(_email(email) for email in profile.emails), _lead_guid(row)]
-    return [_identity_profile(row, own), *(_identity_profile(stub, [_lead_guid(stub)]) for stub in profile.merged)]
+    return [_identity_profile(row, own), *(_identity_profile(stub, [_stub_guid(stub)]) for stub in profile.merged)]
 
 
 def _identity_profile(record: Any, identities: list[Json]) -> Json:
@@ -178,6 +178,10 @@ def _email(row: Any) -> Json:
 
 def _lead_guid(record: Any) -> Json:
     return {"type": "LEAD_GUID", "value": record.lead_guid, "timestamp": record.created_at}
+
+
+def _stub_guid(row: Any) -> Json:
+    return {"type": "LEAD_GUID", "value": row.value, "timestamp": row.timestamp}
 
 
 def _camel_email(row: Any) -> Json:

@@ -15,7 +15,7 @@ from service.presenter import Json, View
 from service.refusals import BadInput
 from service.replies import reply
 from service.schemas import contacts as schemas
-from service.transactions import read, runtime
+from service.transactions import read, runtime, snapshot
 
 MAX_QUERY = 1_000
 
@@ -77,7 +77,7 @@ def _present(query: Json, vids: list[int]) -> list[Json]:
     """Return the contacts of hits in their order; deleted and merged ones are left out."""
     named = query["property"]
     view = View(None if named is None else frozenset(named), history=False, submissions="none", memberships=False)
-    found = contacts.find_contacts(read(), g.portal_id, vids)
+    found = contacts.find_contacts(snapshot(), g.portal_id, vids)
     rows = [found[vid] for vid in vids if vid in found and found[vid].vid == vid]
     show = presenter()
-    return [show.contact(profile, view) for profile in load_profiles(read(), g.portal_id, rows, view.wanted)]
+    return [show.contact(profile, view) for profile in load_profiles(snapshot(), g.portal_id, rows, view.wanted)]
