@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records import identities
-from records.models import Contact, Identity, Membership, MergeAudit, PropertyVersion
+from records.models import Contact, Identity, Membership
 from records.statements import PORTAL, ByVid, Reader
 
 DAY_MS = 86_400_000
@@ -68,23 +68,6 @@ def recent_members(
     return _newest(session, _members(portal_id, list_id), (Membership.added_at, Membership.vid), before, count)
 
 
-def histories(
-    session: Session, portal_id: int, vids: Collection[int], names: Collection[str] | None
-) -> dict[int, list[PropertyVersion]]:
-    """Return vid -> property versions, newest first; a survivor's are complete when its merged vids are asked too."""
-    statement = (
-        select(PropertyVersion)
-        .where(PropertyVersion.portal_id == portal_id, PropertyVersion.vid.in_(list(vids)))
-        .order_by(PropertyVersion.timestamp.desc(), PropertyVersion.version.desc())
-    )
-    if names is not None:
-        statement = statement.where(PropertyVersion.name.in_(list(names)))
-    found: dict[int, list[PropertyVersion]] = {vid: [] for vid in vids}
-    for version in session.execute(statement).scalars():
-        found[version.vid].append(version)
-    return found
-
-
 def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[ContactRow]]:
     """Return surviving vid -> stubs that were merged into it, by vid."""
     statement = (
@@ -95,19 +78,6 @@ def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> d
     found: dict[int, list[ContactRow]] = {vid: [] for vid in vids}
     for row in session.execute(statement).all():
         found[row.merged_into].append(row)
-    return found
-
-
-def merge_audits(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[MergeAudit]]:
-    """Return surviving vid -> audits of its merges, oldest first."""
-    statement = (
-        select(MergeAudit)
-        .where(MergeAudit.portal_id == portal_id, MergeAudit.canonical_vid.in_(list(vids)))
-        .order_by(MergeAudit.timestamp, MergeAudit.merged_vid)
-    )
-    found: dict[int, list[MergeAudit]] = {vid: [] for vid in vids}
-    for audit in session.execute(statement).scalars():
-        found[audit.canonical_vid].append(audit)
     return found
 
 

@@ -121,19 +121,6 @@ def claim_token(session: Session, portal_id: int, vid: int, token: str, timestam
     )
 
 
-def of_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[Identity]]:
-    """Return vid -> identities, the primary e-mail first, then by age and key."""
-    found: dict[int, list[Identity]] = {vid: [] for vid in vids}
-    statement = (
-        select(Identity)
-        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)))
-        .order_by(Identity.is_primary.desc(), Identity.timestamp, Identity.key)
-    )
-    for identity in session.execute(statement).scalars():
-        found[identity.vid].append(identity)
-    return found
-
-
 def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
     return {
         "portal_id": portal_id,
