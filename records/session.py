@@ -39,7 +39,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one snapshot and cannot keep what it writes."""
-        with self._session(self._reader) as session:
+        with self._session(self._reader, self._info) as session:
             yield session
 
     def open_snapshot(self) -> Connection:
@@ -55,7 +55,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session whose changes are committed at the end, or rolled back when the block raises."""
-        with self._turn(), self._session(self._writer) as session:
+        with self._turn(), self._session(self._writer, self._copied_info()) as session:
             yield session
             session.commit()
 
@@ -88,10 +88,14 @@ class Database:
             return work(session)
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
+    def _session(self, engine: Engine, info: dict[str, Any]) -> Iterator[Session]:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
-            session.info.update(self._info)
+            session.info.update(info)
             yield session
+
+    def _copied_info(self) -> dict[str, Any]:
+        """Return what sessions have in `info` with caches of their own, lest they keep what is rolled back."""
+        return {name: dict(value) if isinstance(value, dict) else value for name, value in self._info.items()}
 
     def _inform(self, _connection: Any, record: ConnectionPoolEntry) -> None:
         """Give a new connection what sessions have in `info`, because snapshots are read without one."""
