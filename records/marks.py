@@ -58,22 +58,26 @@ def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]
 
 
 def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
-    """Lease up to `limit` marks of a portal, the most urgent and oldest first; commit before any engine call."""
+    """Lease up to `limit` marks of a portal, the most urgent and oldest first; commit before any engine call.
+
+    They are chosen in a statement of their own: as part of the UPDATE, PostgreSQL may choose anew for every row.
+    """
     moment = now(session)
     chosen = (
-        select(Dirty.vid)
+        select(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
         .where(Dirty.portal_id == portal_id, _is_free(moment), Dirty.next_at <= moment)
         .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    leased = session.execute(
-        update(Dirty)
-        .where(Dirty.portal_id == portal_id, Dirty.vid.in_(chosen))
-        .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
-        .returning(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
-    )
-    return [Claimed(vid, token, frozenset(names.split(",")), attempts) for vid, token, names, attempts in leased]
+    rows = session.execute(chosen).all()
+    if rows:
+        session.execute(
+            update(Dirty)
+            .where(Dirty.portal_id == portal_id, Dirty.vid.in_([row.vid for row in rows]))
+            .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
+        )
+    return [Claimed(row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1) for row in rows]
 
 
 def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:

@@ -128,7 +128,7 @@ class Engine(Protocol):
     ) -> dict[int, frozenset[int]] | None:
         """Return vid -> ids of lists, among those that read a changed name, that the document may be in.
 
-        `changed` holding `*` asks all lists. None means that this engine does not narrow: all asked lists are evaluated.
+        `changed` holding `*` asks all lists. None means that this engine does not narrow: every asked list is judged.
         """
 
     def close(self) -> None:
