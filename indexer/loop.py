@@ -37,6 +37,7 @@ class ThreadJobs:
             self._thread.join()
 
     def _run(self, runtime: Runtime) -> None:
+        tasks.look_over(runtime)
         while not self._stopping.is_set():
             self._woken.clear()
             if not self._work(runtime):
