@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 ATTEMPTS = 4
 BUSY_TIMEOUT_SECONDS = 30
 POOL_SIZE = 16
+PLANS_BY_PRESENT_SIZE = "-c plan_cache_mode=force_custom_plan"
+"""PostgreSQL would go on reading a table from end to end that was small when a connection first asked for it."""
 
 
 class Database:
@@ -126,7 +128,9 @@ class Database:
         return engine
 
     def _open_postgresql(self) -> tuple[Engine, Engine]:
-        engine = create_engine(self.url, pool_size=POOL_SIZE, pool_pre_ping=True, **_JSON)
+        engine = create_engine(
+            self.url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args={"options": PLANS_BY_PRESENT_SIZE}, **_JSON
+        )
         event.listen(engine, "connect", self._inform)
         return engine, engine.execution_options(isolation_level="REPEATABLE READ")
 
