@@ -15,7 +15,7 @@ from records.upserts import Entry, Provenance
 from records.writes import Change, Source, lock_contacts, new_contacts, write_contacts
 from service.blueprints import ApiBlueprint
 from service.presenter import Json, Presenter
-from service.refusals import ApiError
+from service.refusals import ApiError, Missing
 from service.replies import nothing, reply
 from service.schemas import contacts as schemas
 from service.transactions import snapshot, write
@@ -23,6 +23,7 @@ from service.upserting import write_entries
 from service.values import checked_email, checked_values
 
 API = Source("API")
+NOT_FOUND = "resource not found"
 DIRECT = ("API", "")
 UPSERT = Provenance(Source("API", "contact-upsert"), ("API", "contact-upsert"))
 
@@ -85,7 +86,7 @@ def show_by_token(query: Json, utk: str) -> Response:
     """Show the contact that the visitor token belongs to."""
     vid = contacts.find_by_tokens(snapshot(), g.portal_id, [utk]).get(utk.lower())
     if vid is None:
-        raise ContactMissing(utk)
+        raise Missing(NOT_FOUND)
     return _show(query, vid)
 
 
@@ -136,5 +137,5 @@ def _vid_by_email(session: Reader, email: str) -> int:
 def _update(session: Session, vid: int, values: dict[str, str]) -> None:
     contact = lock_contacts(session, g.portal_id, [vid]).get(vid)
     if contact is None:
-        raise ContactMissing(vid)
+        raise Missing(NOT_FOUND)
     write_contacts(session, g.portal_id, [Change(contact, values, API)])

@@ -76,7 +76,8 @@ def _generation() -> int:
 def _present(query: Json, vids: list[int]) -> list[Json]:
     """Return the contacts of hits in their order; deleted and merged ones are left out."""
     named = query["property"]
-    view = View(None if named is None else frozenset(named), history=False, submissions="none", memberships=False)
+    shown = None if named is None else frozenset(named)
+    view = View(shown, history=False, submissions="none", memberships=False, saved_at=False)
     found = contacts.find_contacts(snapshot(), g.portal_id, vids)
     rows = [found[vid] for vid in vids if vid in found and found[vid].vid == vid]
     show = presenter()
