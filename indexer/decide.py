@@ -37,14 +37,14 @@ class ListsMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Claimed contacts with their documents, the engine's proposals, the contacts that are gone (vid -> version), and
-    those whose documents the engine refuses.
+    """Claimed contacts with their documents, the engine's proposals, and those whose documents the engine refuses.
+
+    What was claimed and has no document is a stub, or a vid that only an index of newer records knows.
     """
 
     claimed: Sequence[Claimed]
     documents: Mapping[int, Document]
     proposals: Proposals
-    dead: Mapping[int, int]
     refused: frozenset[int]
 
 
@@ -65,7 +65,8 @@ def decide(session: Session, portal_id: int, work: Work) -> None:
     """
     directory = load_directory(session, portal_id)
     documents = _lock_documents(session, portal_id, work)
-    _settle(session, portal_id, work, documents.keys() | work.dead.keys())
+    gone = {item.vid for item in work.claimed} - work.documents.keys()
+    _settle(session, portal_id, work, documents.keys() | gone)
     verdict = _judge(session, portal_id, directory, documents, work)
     _write(session, portal_id, directory, verdict)
 
