@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer import tasks
@@ -17,7 +17,7 @@ from queries.fields import static_list_mark
 from queries.nodes import And
 from records import engine_state
 from records.catalogues import load_catalogue
-from records.models import Contact, ContactList, Dirty, FeedEvent, Membership, PortalClock
+from records.models import Contact, ContactList, Dirty, EngineState, FeedEvent, Membership, PortalClock
 from tests.support.api import ApiClient
 from tests.support.people import Portal
 
@@ -89,7 +89,7 @@ class World:
         """Return the portal's feed in order."""
         return list(self.read(lambda session: session.scalars(_of(self, FeedEvent).order_by(FeedEvent.seq)).all()))
 
-    def state(self) -> engine_state.EngineState:
+    def state(self) -> EngineState:
         """Return which index generations there are."""
         found = self.read(lambda session: engine_state.find_state(session, self.portal_id))
         assert found is not None
@@ -157,9 +157,3 @@ def _check_index(world: World) -> None:
 
 def _of(world: World, model: Any) -> Any:
     return select(model).where(model.portal_id == world.portal_id)
-
-
-def count(world: World, model: Any) -> int:
-    """Return how many rows of a table the portal has."""
-    statement = select(func.count()).select_from(model).where(model.portal_id == world.portal_id)
-    return int(world.read(lambda session: session.execute(statement).scalar_one()))
