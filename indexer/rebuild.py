@@ -5,6 +5,8 @@ records page by page, then promoted in one step. The former one stays a target, 
 until it is finished off. Every step is short and ends in the records, so a rebuild goes on where it was left.
 """
 
+from functools import partial
+
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from indexer.directory import load_directory
 from indexer.documents import build_documents
 from indexer.errors import IndexLost, WrongEngine
 from indexer.runtime import Runtime
+from queries.catalogue import Catalogue
 from records import engine_state, marks
 from records.catalogues import load_catalogue
 from records.contacts import all_contacts
@@ -127,10 +130,10 @@ def _advance(runtime: Runtime, state: EngineState) -> bool:
 
 
 def _begin(runtime: Runtime, state: EngineState) -> None:
-    """Make an empty generation on the engine, and only then a target; one that was left half-made is removed first."""
+    """Make an empty generation on the engine, and only then a target; those left behind are removed first."""
     portal_id = state.portal_id
-    if state.last_generation not in (0, *engine_state.targets(state)):
-        runtime.engine.drop(portal_id, state.last_generation)
+    for left in {*map(int, state.uuids), state.last_generation} - {0, *engine_state.targets(state)}:
+        runtime.engine.drop(portal_id, left)
     generation = runtime.database.transact(lambda session: engine_state.number_generation(session, portal_id))
     with runtime.database.read() as session:
         catalogue = load_catalogue(session, portal_id)
@@ -156,14 +159,21 @@ def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:
         return False
     runtime.engine.extend(portal_id, [generation], catalogue)
     refused = runtime.engine.index(portal_id, [generation], list(documents.values())).refused
-    runtime.database.transact(lambda session: _save_page(session, portal_id, rows[-1].vid, list(refused)))
+    page = partial(_save_page, state=state, cursor=rows[-1].vid, refused=list(refused), catalogue=catalogue)
+    runtime.database.transact(page)
     return True
 
 
-def _save_page(session: Session, portal_id: int, cursor: int, refused: list[int]) -> None:
-    """Keep the cursor; contacts that the engine refuses go the way of all such contacts (design rule 11)."""
+def _save_page(session: Session, state: EngineState, cursor: int, refused: list[int], catalogue: Catalogue) -> None:
+    """Keep the cursor; contacts that the engine refuses go the way of all such contacts (design rule 11).
+
+    Where definitions have changed since the page was read it is done again, because it may have replaced documents that
+    a drain built by the new ones: those are of the same version.
+    """
+    portal_id = state.portal_id
     marks.mark(session, portal_id, {vid: (marks.EVERYTHING,) for vid in refused}, Urgency.UPKEEP)
-    engine_state.change_state(session, portal_id, cursor=cursor)
+    if state.building is not None and load_catalogue(session, portal_id).version == catalogue.version:
+        engine_state.change_building(session, portal_id, state.building, cursor=cursor)
 
 
 def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
@@ -177,8 +187,11 @@ def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
         runtime.engine.register(portal_id, [generation], query)
     runtime.engine.seal(portal_id, generation)
     runtime.engine.promote(portal_id, generation)
-    _change(runtime, portal_id, live=generation, building=None, retired=state.live)
-    if state.retired is not None:
+    turned = {"live": generation, "building": None, "retired": state.live}
+    is_mine = runtime.database.transact(
+        lambda session: engine_state.change_building(session, portal_id, generation, **turned)
+    )
+    if is_mine and state.retired is not None:
         runtime.engine.drop(portal_id, state.retired)
 
 

@@ -56,6 +56,16 @@ def change_state(session: Session, portal_id: int, **values: Any) -> None:
     session.execute(update(EngineState).where(EngineState.portal_id == portal_id).values(**values))
 
 
+def change_building(session: Session, portal_id: int, generation: int, **values: Any) -> bool:
+    """Write columns of the portal's engine row, if this generation is still the one being built; return whether it is.
+
+    A rebuilder whose lease has ended may come late, when another generation is under way.
+    """
+    mine = (EngineState.portal_id == portal_id, EngineState.building == generation)
+    changed = session.execute(update(EngineState).where(*mine).values(**values).returning(EngineState.portal_id))
+    return changed.first() is not None
+
+
 def number_generation(session: Session, portal_id: int) -> int:
     """Draw the number of a new generation, which is not a target before it has been made on the engine."""
     statement = (

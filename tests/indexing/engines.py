@@ -1,0 +1,46 @@
+"""Engines that behave as a real one may at a bad moment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from indexer.engines.base import Engine, IndexOutcome
+from indexer.engines.embedded import EmbeddedEngine
+from indexer.runtime import Runtime
+from queries.fields import VID, Document
+from records.session import Database
+from tests.indexing.world import World
+
+
+class RefusingEngine(EmbeddedEngine):
+    """Refuses the documents of some contacts, as engines do with terms that are too long."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.refused: set[int] = set()
+
+    def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
+        """Store the other documents."""
+        outcome = super().index(portal_id, generations, [item for item in documents if item[VID] not in self.refused])
+        words = {item[VID]: "immense term" for item in documents if item[VID] in self.refused}
+        return IndexOutcome(words, outcome.drifted)
+
+
+class InterruptedEngine(EmbeddedEngine):
+    """Lets something else happen once, just before it stores documents."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.interruption: Callable[[], object] | None = None
+
+    def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
+        """Store documents, but after the interruption."""
+        interruption, self.interruption = self.interruption, None
+        if interruption is not None:
+            interruption()
+        return super().index(portal_id, generations, documents)
+
+
+def with_engine(world: World, engine: Engine) -> World:
+    """Return the same world, whose work is done with another engine over the same index."""
+    runtime: Runtime = replace(world.runtime, engine=engine)
+    return replace(world, runtime=runtime)

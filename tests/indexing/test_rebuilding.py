@@ -1,0 +1,197 @@
+"""Building an index anew beside the live one: nothing is missed, whatever is written and whoever dies meanwhile."""
+
+import pytest
+
+from indexer import rebuild
+from indexer.engines.base import Engine
+from indexer.engines.embedded import EmbeddedEngine
+from indexer.errors import IndexLost
+from records import engine_state
+from records.list_work import LEASE_MS
+from tests.indexing.conftest import SERVER, SQLITE
+from tests.indexing.engines import InterruptedEngine, with_engine
+from tests.indexing.world import World, check_world
+from tests.support.clock import MovableClock
+from tests.support.people import is_
+
+LEADS = is_("lifecyclestage", "EQ", "lead")
+
+both_engines = pytest.mark.parametrize("set_up", [SQLITE, SERVER], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of two contacts, so that a few contacts make several steps."""
+    monkeypatch.setattr(rebuild, "PAGE", 2)
+
+
+def request(world: World) -> None:
+    """Ask for a new generation."""
+    rebuild.request(world.runtime, world.portal_id)
+
+
+def generations(world: World) -> tuple[int | None, int | None, int | None]:
+    """Return which generation is live, being built, and retired."""
+    state = world.state()
+    return state.live, state.building, state.retired
+
+
+@both_engines
+def test_a_rebuilt_index_holds_everyone_and_what_was_written_meanwhile(world: World) -> None:
+    list_id = world.portal.create_list("Leads", LEADS)
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(5)]
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    world.step("rebuild")
+    assert generations(world) == (1, 2, None)
+    world.api.update(vids[0], lifecyclestage="customer")
+    world.api.update(vids[4], firstname="Ada")
+    world.api.delete(f"/contacts/v1/contact/vid/{vids[1]}")
+    added = world.api.create(lifecyclestage="lead")
+    world.step("drain")
+    late = world.portal.create_list("Late", is_("firstname", "EQ", "ada"))
+    world.settle()
+    assert generations(world) == (2, None, 1)
+    assert world.members(list_id) == {vids[2], vids[3], vids[4], added}
+    assert world.members(late) == {vids[4]}
+    check_world(world)
+
+
+@both_engines
+def test_what_was_turned_back_to_knows_what_was_written_since(world: World) -> None:
+    vid = world.api.create(lifecyclestage="lead")
+    request(world)
+    world.settle()
+    world.api.update(vid, lifecyclestage="customer")
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.settle()
+    assert rebuild.roll_back(world.runtime, world.portal_id)
+    assert generations(world) == (1, None, 2)
+    world.api.update(vid, lifecyclestage="lead")
+    world.settle()
+    assert world.members(list_id) == {vid}
+    check_world(world)
+
+
+@both_engines
+def test_a_finished_rebuild_leaves_one_generation(world: World) -> None:
+    world.api.create(lifecyclestage="lead")
+    request(world)
+    world.settle()
+    assert rebuild.finish(world.runtime, world.portal_id)
+    assert generations(world) == (2, None, None)
+    assert not rebuild.finish(world.runtime, world.portal_id)
+    assert not rebuild.roll_back(world.runtime, world.portal_id)
+    world.api.create(lifecyclestage="lead")
+    world.settle()
+    check_world(world)
+
+
+@both_engines
+def test_an_index_that_is_lost_is_built_again_by_the_next_write(world: World) -> None:
+    first = world.api.create(lifecyclestage="lead")
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.settle()
+    world.runtime.engine.drop(world.portal_id, 1)
+    second = world.api.create(lifecyclestage="lead")
+    assert not world.step("drain")
+    assert world.state().live is None
+    world.settle()
+    assert generations(world) == (2, None, None)
+    assert set(world.indexed(2)) == {first, second}
+    assert first in world.members(list_id)
+
+
+@both_engines
+def test_a_generation_lost_while_it_is_built_is_begun_anew(world: World) -> None:
+    for _ in range(5):
+        world.api.create(lifecyclestage="lead")
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    world.step("rebuild")
+    world.runtime.engine.drop(world.portal_id, 2)
+    assert not world.step("rebuild")
+    world.settle()
+    assert generations(world) == (3, None, 1)
+    check_world(world)
+
+
+def test_a_rebuild_whose_process_died_goes_on_where_it_was_after_a_minute(world: World, clock: MovableClock) -> None:
+    for _ in range(5):
+        world.api.create(lifecyclestage="lead")
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    world.step("rebuild")
+    reached = world.state().cursor
+    assert world.runtime.database.transact(lambda session: engine_state.lease(session, world.portal_id))
+    assert not world.step("rebuild")
+    clock.advance(LEASE_MS)
+    assert world.step("rebuild")
+    assert world.state().cursor > reached > 0
+    world.settle()
+    check_world(world)
+
+
+def test_a_generation_that_a_dead_process_left_behind_is_removed_by_the_next_rebuild(world: World) -> None:
+    request(world)
+    world.settle()
+
+    undropped = {"live": 2, "building": None, "retired": None}
+    world.runtime.database.transact(lambda session: engine_state.change_state(session, world.portal_id, **undropped))
+    request(world)
+    world.settle()
+    with pytest.raises(IndexLost):
+        world.indexed(1)
+
+
+def test_a_rebuilder_that_comes_late_does_not_move_the_cursor_of_a_newer_generation(
+    world: World, index: Engine, clock: MovableClock
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    for _ in range(6):
+        world.api.create(lifecyclestage="lead")
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    slow = InterruptedEngine(index._database)
+
+    def overtake() -> None:
+        clock.advance(LEASE_MS)
+        world.settle()
+        request(world)
+        world.step("rebuild")
+
+    slow.interruption = overtake
+    with_engine(world, slow).step("rebuild")
+    assert (world.state().building, world.state().cursor) == (3, 0)
+    world.settle()
+    check_world(world)
+
+
+def test_a_page_read_before_a_property_changed_does_not_hide_the_change_in_the_new_index(
+    world: World, index: Engine
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    shoe = {"name": "shoe", "groupName": "contactinformation", "type": "string", "label": "Shoe", "fieldType": "text"}
+    world.api.post("/properties/v1/contacts/properties", shoe)
+    vid = world.api.create(shoe="42")
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    slow = InterruptedEngine(index._database)
+
+    def change_type() -> None:
+        body = {**shoe, "type": "number", "fieldType": "number"}
+        world.api.put("/properties/v1/contacts/properties/named/shoe", body)
+        world.step("drain")
+
+    slow.interruption = change_type
+    with_engine(world, slow).step("rebuild")
+    world.settle()
+    large = world.portal.create_list("Large", is_("shoe", "GT", 40))
+    world.settle()
+    assert world.members(large) == {vid}
+    check_world(world)
