@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from queries.values import email_key
 from records import identities
+from records.derived import ADDITIONAL_EMAILS, split_emails
 from records.errors import ContactMissing
 from records.writes import Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
 
@@ -45,7 +46,10 @@ def upsert(
     """
     owners = identities.find_by_emails(session, portal_id, [entry.email for entry in entries if entry.vid is None])
     keys = [_key(entry, owners) for entry in entries]
-    targets = _targets(session, portal_id, keys, provenance)
+    locked = lock_contacts(session, portal_id, {key for key in keys if isinstance(key, int)})
+    if _have_moved(session, portal_id, owners, locked):
+        return upsert(session, portal_id, entries, provenance)
+    targets = _targets(session, portal_id, keys, locked, provenance)
     for entry, key in zip(entries, keys, strict=True):
         target = targets[key]
         target.values.update(_values(entry, is_new=target.contact.version == 0))
@@ -62,13 +66,29 @@ def _key(entry: Entry, owners: Mapping[str, int]) -> int | str:
     return owners.get(email_key(entry.email), email_key(entry.email))
 
 
+def _have_moved(
+    session: Session, portal_id: int, owners: Mapping[str, int], locked: Mapping[int, ContactState]
+) -> bool:
+    """Return whether an e-mail has another owner, or none, now that those who were its owners are locked."""
+    doubtful = [key for key, vid in owners.items() if vid not in locked or key not in _addresses(locked[vid])]
+    found = identities.find_vids(session, portal_id, identities.EMAIL, doubtful) if doubtful else {}
+    return any(found.get(key) != owners[key] for key in doubtful)
+
+
+def _addresses(contact: ContactState) -> set[str]:
+    values = (contact.properties.get(name, "") for name in ("email", ADDITIONAL_EMAILS))
+    return {email_key(address) for value in values for address in split_emails(value)}
+
+
 def _targets(
-    session: Session, portal_id: int, keys: Sequence[int | str], provenance: Provenance
+    session: Session,
+    portal_id: int,
+    keys: Sequence[int | str],
+    locked: Mapping[int, ContactState],
+    provenance: Provenance,
 ) -> dict[int | str, _Target]:
     """Return the locked or new contact of every key; two vids that were merged have one."""
-    vids = {key for key in keys if isinstance(key, int)}
-    locked = lock_contacts(session, portal_id, vids)
-    if missing := vids - locked.keys():
+    if missing := {key for key in keys if isinstance(key, int)} - locked.keys():
         raise ContactMissing(min(missing))
     fresh = list(dict.fromkeys(key for key in keys if isinstance(key, str)))
     created = new_contacts(session, portal_id, [provenance.origin] * len(fresh)) if fresh else []

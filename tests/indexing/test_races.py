@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from queries.catalogue import Definition, PropertyType
 from records import list_work
+from records.deletes import delete_contact
 from records.session import Database
+from records.writes import Change, Source, lock_contacts, write_contacts
 from tests.indexer.people import person, with_property
 from tests.indexing.conftest import POSTGRESQL
 from tests.indexing.world import World, check_world
@@ -151,4 +153,29 @@ def test_a_list_that_finds_the_index_lost_has_it_built_again(world: World) -> No
     assert not world.step("lists")
     world.settle()
     assert world.members(list_id) == {vid}
+    check_world(world)
+
+
+@pytest.mark.parametrize("set_up", [POSTGRESQL], indirect=True)
+@pytest.mark.parametrize("parting", ["deleted", "renamed"])
+def test_an_email_whose_contact_parts_with_it_meanwhile_makes_a_new_one(world: World, parting: str) -> None:
+    vid = world.api.create(email="a@x.example")
+    answers = []
+
+    def upsert() -> None:
+        path = "/contacts/v1/contact/createOrUpdate/email/a@x.example"
+        answers.append(world.api.post(path, {"properties": [{"property": "city", "value": "Rome"}]}))
+
+    with world.runtime.database.write() as session:
+        if parting == "deleted":
+            delete_contact(session, world.portal_id, vid)
+        else:
+            contact = lock_contacts(session, world.portal_id, [vid])[vid]
+            write_contacts(session, world.portal_id, [Change(contact, {"email": "b@x.example"}, Source("API"))])
+        with meanwhile(upsert, world.runtime.database):
+            session.commit()
+    [answer] = answers
+    assert answer["isNew"] and answer["vid"] != vid
+    assert world.api.value(answer["vid"], "email") == "a@x.example"
+    world.settle()
     check_world(world)
