@@ -94,12 +94,22 @@ def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, state: Engi
             return False
         runtime.engine.refresh(row.portal_id, [state.live])
     found = runtime.engine.scan(row.portal_id, state.live, query.tree, row.scan_cursor, PAGE)
-    take = _take_dynamic if row.dynamic else partial(_take_static, query=query)
-    runtime.database.transact(lambda session: take(session, row, found))
+    if row.dynamic:
+        runtime.database.transact(lambda session: _take_dynamic(session, row, found))
+    else:
+        unseen = () if len(found) == PAGE else _unseen(runtime, row, found)
+        runtime.database.transact(lambda session: _take_static(session, row, [*unseen, *found], query))
     if len(found) < PAGE:
         _doubt_members(runtime, row)
         runtime.database.transact(lambda session: list_work.end_scan(session, row))
     return True
+
+
+def _unseen(runtime: Runtime, row: ContactList, found: Sequence[Scanned]) -> list[Scanned]:
+    """Return the contacts that no scan can find because the engine refuses them, in a version that none has."""
+    seen = {item.vid for item in found}
+    with runtime.database.read() as session:
+        return [Scanned(vid, 0) for vid in marks.parked(session, row.portal_id) if vid not in seen]
 
 
 def _is_behind(runtime: Runtime, row: ContactList) -> bool:

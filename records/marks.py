@@ -18,6 +18,7 @@ from records.models import Dirty, Portal
 
 EVERYTHING = "*"
 LEASE_MS = 60_000
+LONGEST_DELAY_MS = 3_600_000
 MAX_CHANGED = 2_000
 
 
@@ -65,7 +66,7 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
     moment = now(session)
     chosen = (
         select(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
-        .where(Dirty.portal_id == portal_id, _is_free(moment), Dirty.next_at <= moment)
+        .where(Dirty.portal_id == portal_id, *_is_due(moment))
         .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -112,7 +113,7 @@ def park(session: Session, portal_id: int, claimed: Collection[Claimed]) -> None
 
 def park_delay(attempts: int) -> int:
     """Return the milliseconds after which a refused contact is tried again: from 2 s doubling to an hour."""
-    return int(min(3_600_000, 1_000 * 2 ** min(attempts, 12)))
+    return int(min(LONGEST_DELAY_MS, 1_000 * 2 ** min(attempts, 12)))
 
 
 def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
@@ -121,12 +122,18 @@ def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
     return bool(session.execute(select(waiting)).scalar_one())
 
 
+def parked(session: Session, portal_id: int) -> list[int]:
+    """Return the vids of contacts whose documents the engine refuses, in order."""
+    statement = select(Dirty.vid).where(Dirty.portal_id == portal_id, Dirty.next_at > 0)
+    return list(session.execute(statement.order_by(Dirty.vid)).scalars())
+
+
 def due_portals(session: Session) -> list[int]:
     """Return the portals that have marks to be claimed now, in the order in which their first ones were queued."""
     moment = now(session)
     first_due = (
         select(Dirty.queued_at)
-        .where(Dirty.portal_id == Portal.portal_id, _is_free(moment), Dirty.next_at <= moment)
+        .where(Dirty.portal_id == Portal.portal_id, *_is_due(moment))
         .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
         .limit(1)
         .scalar_subquery()
@@ -136,9 +143,12 @@ def due_portals(session: Session) -> list[int]:
     return list(session.execute(statement).scalars())
 
 
-def _is_free(moment: int) -> ColumnElement[bool]:
-    """A lease counts as ended when it is past, or too far ahead because the clock went back (design rule 10)."""
-    return or_(Dirty.leased_until <= moment, Dirty.leased_until > moment + 2 * LEASE_MS)
+def _is_due(moment: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Leases and delays count as ended when they are past, or too far ahead because the clock went back (rule 10)."""
+    return (
+        or_(Dirty.leased_until <= moment, Dirty.leased_until > moment + 2 * LEASE_MS),
+        or_(Dirty.next_at <= moment, Dirty.next_at > moment + 2 * LONGEST_DELAY_MS),
+    )
 
 
 def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, moment: int) -> dict[str, object]:
