@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from queries.values import email_key
 from records import identities
 from records.models import Contact, Identity, Membership
 from records.statements import PORTAL, ByVid, Reader
@@ -24,6 +25,12 @@ def find_contacts(session: Reader, portal_id: int, vids: Collection[int]) -> dic
     survivors = _by_vid(session, portal_id, set(moved.values())) if moved else {}
     found = {vid: survivors.get(moved[vid]) if vid in moved else row for vid, row in rows.items()}
     return {vid: row for vid, row in found.items() if row is not None and not row.deleted}
+
+
+def find_by_email(session: Reader, portal_id: int, email: str) -> ContactRow | None:
+    """Return the live contact that an address belongs to, primary or secondary."""
+    rows = session.execute(_BY_EMAIL, {"portal": portal_id, "key": email_key(email)})
+    return rows.one_or_none()
 
 
 def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> dict[str, int]:
@@ -139,4 +146,15 @@ def _members(portal_id: int, list_id: int) -> Select[Any]:
 
 
 _CONTACTS = Contact.__table__.c
+_IDENTITIES = Identity.__table__.c
+_BY_EMAIL = (
+    select(*_CONTACTS)
+    .join_from(
+        Identity.__table__,
+        Contact.__table__,
+        and_(_CONTACTS.portal_id == _IDENTITIES.portal_id, _CONTACTS.vid == _IDENTITIES.vid),
+    )
+    .where(_IDENTITIES.portal_id == PORTAL, _IDENTITIES.kind == identities.EMAIL, _IDENTITIES.key == bindparam("key"))
+    .where(_CONTACTS.deleted.is_(False), _CONTACTS.merged_into.is_(None))
+)
 _BY_VID = ByVid(lambda matches: select(*_CONTACTS).where(_CONTACTS.portal_id == PORTAL, matches(_CONTACTS.vid)))

@@ -1,12 +1,11 @@
 """Single contacts: create, update, look up and delete (contract S2.1, S2.2, S2.4 to S2.6)."""
 
-from typing import Any
-
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from records import contacts, identities
 from records.catalogues import load_catalogue
+from records.contacts import ContactRow
 from records.deletes import delete_contact
 from records.errors import ContactMissing
 from records.profiles import load_profiles
@@ -76,7 +75,10 @@ def show_by_vid(query: Json, vid: int) -> Response:
 @blueprint.response(200, schemas.Contact)
 def show_by_email(query: Json, email: str) -> Response:
     """Show the contact that has the e-mail as its primary or a secondary one."""
-    return _show(query, _vid_by_email(snapshot(), email))
+    found = contacts.find_by_email(snapshot(), g.portal_id, email)
+    if found is None:
+        raise ContactMissing(email)
+    return _present(query, found, found.vid)
 
 
 @blueprint.get("/contacts/v1/contact/utk/<utk>/profile")
@@ -118,10 +120,15 @@ def delete(vid: int) -> Response:
     return reply({"vid": vid, "deleted": True, "reason": "OK"})
 
 
-def _show(query: dict[str, Any], vid: int) -> Response:
+def _show(query: Json, vid: int) -> Response:
     found = contacts.find_contacts(snapshot(), g.portal_id, [vid]).get(vid)
     if found is None:
         raise ContactMissing(vid)
+    return _present(query, found, vid)
+
+
+def _present(query: Json, found: ContactRow, vid: int) -> Response:
+    """Answer a contact that was found under a vid."""
     view = schemas.view_of(query)
     [profile] = load_profiles(snapshot(), g.portal_id, [found], view.wanted)
     return reply(presenter().contact(profile, view, asked_vid=vid))
