@@ -36,6 +36,7 @@ def rates(service: Service, account: Account) -> list[float]:
 
 
 def _documents(engine: Client, alias: str) -> Iterator[dict[str, Any]]:
+    engine.send("POST", f"/{alias}/_refresh")
     after: int | None = 0
     while after is not None:
         asked = {"size": PAGE, "sort": [{"vid": "asc"}], "search_after": [after]}
