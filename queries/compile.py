@@ -86,11 +86,14 @@ def _state(tree: Node, stated: Mapping[Leaf, Stated], positive: bool) -> Stated:
 
 
 def _selects(query: Query) -> bool:
-    """Say whether a percolator can select by a query: terms and ranges of numbers, but not by what is excluded."""
+    """Say whether a percolator can select by a query: by terms and ranges, but neither several numbers nor a denial."""
     if "bool" in query:
         required, optional = query["bool"].get("filter", ()), query["bool"].get("should", ())
         return any(map(_selects, required)) or (bool(optional) and all(map(_selects, optional)))
     if "range" in query:
         [bounds] = query["range"].values()
         return not any(isinstance(bound, str) for bound in bounds.values())
-    return "term" in query or "terms" in query or "match_none" in query
+    if "terms" in query:
+        [operands] = query["terms"].values()
+        return all(isinstance(operand, str) for operand in operands)
+    return "term" in query or "match_none" in query

@@ -63,12 +63,17 @@ class AnyOf:
         return not self.operands.isdisjoint(value if isinstance(value, list) else (value,))
 
     def search(self, field: str) -> Stated:
-        """Return a terms query."""
+        """Return a terms query, of one operand a term query."""
+        if len(self.operands) == 1:
+            return Stated(term(field, *self.operands))
         return Stated({"terms": {field: sorted(self.operands)}})
 
     def percolate(self, field: str, name: str) -> Stated:
-        """Return a terms query."""
-        return self.search(field)
+        """Return a terms query; several numbers do not select, so their span is asked beside them."""
+        operands, asked = sorted(self.operands), self.search(field).query
+        if len(operands) == 1 or isinstance(operands[0], str):
+            return Stated(asked)
+        return Stated(all_of(({"range": {field: {"gte": operands[0], "lte": operands[-1]}}}, asked)))
 
     def normal(self) -> list[Any]:
         """Return the operands in order."""

@@ -2,14 +2,14 @@
 
 A percolator selects by equal terms only, so each text leaves the hashes of its groups of three letters (padded, so
 that its beginning and end leave their own) and of its words: at most 128 a property, because engines stop selecting
-by all terms at 1,024. A needle asks for the hashes of its own groups; equal hashes prove nothing, unequal ones that
-the needle is not there.
+by all terms at 1,024. A word that search finds a contact by leaves how it begins. A needle asks for the hashes of its
+own groups; equal hashes prove nothing, unequal ones that the needle is not there.
 """
 
 from collections.abc import Iterable, Iterator
 from zlib import crc32
 
-from queries.fields import TEXT_WORDS, Document
+from queries.fields import TEXT_WORDS, WORDS, Document
 
 GROUP = 3
 MAX_ASKED = 6
@@ -23,7 +23,13 @@ def text_grams(document: Document) -> list[str]:
     found = {gram for name, text in document.get("s", {}).items() for gram in _of_text(name, text)}
     for name, words in document.get(TEXT_WORDS, {}).items():
         found.update(_of_words(name, words))
+    found.update(gram for word in document.get(WORDS, ()) for gram in opening_grams(word))
     return sorted(found)
+
+
+def opening_grams(word: str) -> list[str]:
+    """Return the trace of a search word's first two letters, none for a shorter one."""
+    return list(_hashed("", _groups(f"{_BEFORE}{word[: GROUP - 1]}")))
 
 
 def needle_grams(name: str, needle: str, starts: bool = False, ends: bool = False) -> list[str]:

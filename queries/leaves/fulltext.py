@@ -11,6 +11,7 @@ from queries.context import FilterContext
 from queries.dsl import Query, Stated, all_of, term
 from queries.errors import BadOperand, MalformedFilter, TooMany
 from queries.fields import Document
+from queries.grams import opening_grams
 from queries.leaves.keys import read_tree_keys, require
 from queries.moments import Moment
 from queries.nodes import Leaf, Names
@@ -41,13 +42,16 @@ class FullText(Leaf):
 
     def search(self, at: Moment) -> Stated:
         """Return term queries and, for the last word, a prefix query."""
-        *before, last = self.words
-        prefix: Query = {"prefix": {fields.WORDS: {"value": last}}}
-        return Stated(all_of((*(term(fields.WORDS, word) for word in before), prefix)))
+        return Stated(all_of(self._asked()))
 
     def percolate(self) -> Stated:
-        """Return the same."""
-        return self.search(Moment(0))
+        """Return the same beside how the last word begins, to select by."""
+        openings = [term(fields.GRAMS, gram) for gram in opening_grams(self.words[-1])]
+        return Stated(all_of((*openings, *self._asked())))
+
+    def _asked(self) -> list[Query]:
+        *before, last = self.words
+        return [*(term(fields.WORDS, word) for word in before), {"prefix": {fields.WORDS: {"value": last}}}]
 
     def render_tree(self) -> dict[str, Any]:
         """Return the leaf in a filter tree's spelling."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from queries import fields
-from queries.conditions import AllOf, Condition
+from queries.conditions import AllOf, AnyOf, Condition
 from queries.dsl import MATCH_ALL, Query, Stated, any_of, but_not, known, none_of, term
 from queries.fields import Document
 from queries.leaves.conditional import ConditionLeaf
@@ -85,4 +85,6 @@ def _search_past(condition: Condition, field: str, name: str) -> Stated:
 def _percolate_past(condition: Condition, field: str, name: str) -> Stated:
     if isinstance(condition, Contains | StartsWith | EndsWith):
         return Stated(term(fields.PAST, name), False)
+    if isinstance(condition, AnyOf):
+        return condition.percolate(field, name)
     return _search_past(condition, field, name)

@@ -74,11 +74,11 @@ def every(*queries: Query) -> Query:
         ("IS_NOT_EMPTY", "", KNOWN),
         ("SET_ANY", "b;A;a", {"terms": {"s.text": ["a", "b"]}}),
         ("SET_NOT_ANY", "b;a", but_not("text", {"terms": {"s.text": ["a", "b"]}})),
-        ("SET_ALL", "A;a", {"terms": {"s.text": ["a"]}}),
+        ("SET_ALL", "A;a", {"term": {"s.text": "a"}}),
         ("SET_ALL", "b;a", every({"term": {"s.text": "a"}}, {"term": {"s.text": "b"}})),
-        ("SET_NOT_ALL", "a", but_not("text", {"terms": {"s.text": ["a"]}})),
-        ("SET_EQ", "a", {"terms": {"s.text": ["a"]}}),
-        ("SET_NEQ", "a", but_not("text", {"terms": {"s.text": ["a"]}})),
+        ("SET_NOT_ALL", "a", but_not("text", {"term": {"s.text": "a"}})),
+        ("SET_EQ", "a", {"term": {"s.text": "a"}}),
+        ("SET_NEQ", "a", but_not("text", {"term": {"s.text": "a"}})),
     ],
 )
 def test_each_operator_over_text_searches_by_one_query(operator: str, value: str, query: Query) -> None:
@@ -93,14 +93,12 @@ def test_each_operator_over_text_searches_by_one_query(operator: str, value: str
         ("amount", "EQ", "5", {"term": {"n.amount": 5.0}}),
         ("amount", "NEQ", 5, but_not("amount", {"term": {"n.amount": 5.0}})),
         ("amount", "GT", "-1e3", {"range": {"n.amount": {"gt": -1000.0}}}),
-        ("amount", "SET_ANY", "2;1.0;1", {"terms": {"n.amount": [1.0, 2.0]}}),
         ("day", "EQ", NOON, {"term": {"d.day": D0}}),
         ("day", "LTE", "2019-05-05", {"range": {"d.day": {"lte": D1}}}),
         ("moment", "LT", NOON, {"range": {"d.moment": {"lt": NOON}}}),
-        ("moment", "SET_ANY", f"{D1};{D0}", {"terms": {"d.moment": [D0, D1]}}),
         ("flag", "EQ", True, {"term": {"x.flag": "true"}}),
         ("flag", "NEQ", "false", but_not("flag", {"term": {"x.flag": "false"}})),
-        ("flag", "SET_ANY", "true", {"terms": {"e.flag": ["true"]}}),
+        ("flag", "SET_ANY", "true", {"term": {"e.flag": "true"}}),
         ("stage", "EQ", "Lead", {"term": {"x.stage": "Lead"}}),
         ("stage", "SET_ANY", "lead;customer", {"terms": {"e.stage": ["customer", "lead"]}}),
         ("tags", "EQ", "b;a", {"term": {"x.tags": "a;b"}}),
@@ -117,6 +115,18 @@ def test_each_type_is_asked_in_its_own_field_and_percolates_by_the_same_query(
     tree = v1(name, operator, value)
     assert searched(tree) == query
     assert percolated(tree) == (query, False)
+
+
+def test_several_numbers_are_percolated_beside_their_span_because_they_do_not_select() -> None:
+    rows: list[tuple[str, str, str, list[Any]]] = [
+        ("amount", "2;1.0;1", "n.amount", [1.0, 2.0]),
+        ("moment", f"{D1};{D0}", "d.moment", [D0, D1]),
+    ]
+    for name, value, field, operands in rows:
+        tree = v1(name, "SET_ANY", value)
+        assert searched(tree) == {"terms": {field: operands}}
+        span = {"range": {field: {"gte": operands[0], "lte": operands[-1]}}}
+        assert percolated(tree) == (every(span, {"terms": {field: operands}}), False)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +321,10 @@ def test_the_largest_filters_that_are_taken_end_below_the_engines_limit() -> Non
         (Or(()), True),
         (v1("amount", "GT", 1), True),
         (v1("text", "CONTAINS", "a"), True),
-        (read_filter({"kind": "search", "value": "ada"}), False),
+        (read_filter({"kind": "search", "value": "ada"}), True),
+        (read_filter({"kind": "search", "value": "a"}), False),
+        (v1("amount", "SET_ANY", "1;2"), True),
+        (Not(v1("amount", "SET_ANY", "1;2")), False),
         (read_filter({"kind": "search", "value": "ada byron"}), True),
     ],
 )

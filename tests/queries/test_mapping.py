@@ -76,7 +76,7 @@ def test_filters_read_the_same_fields_of_both_indices() -> None:
 def test_a_document_without_values_percolates_with_terms_for_what_is_missing() -> None:
     part = mapping.filtered_part(document_of({}), NAMED_BY_TYPE)
     assert part["missing"] == list(NAMED_BY_TYPE.definitions)
-    assert (part["known"], part["cleared"], part["grams"]) == ([], [], [])
+    assert (part["known"], part["cleared"]) == ([], [])
 
 
 def test_a_property_that_had_a_value_percolates_as_cleared() -> None:
