@@ -23,13 +23,15 @@ FILTER_TREE = "FilterTree"
 FilterGroups = list[list[dict[str, Any]]]
 
 
-def parse_criteria(filters: object, tree: object, context: FilterContext) -> Node:
+def parse_criteria(filters: object, tree: object, context: FilterContext, present: Node | None = None) -> Node:
     """Return the tree of a list's `filters` and `filterTree`, either of which may be absent (None).
 
-    Where both are sent, `filters` must be the echo of the tree, since one of them would otherwise be ignored. Raises
-    FilterError.
+    Where both are sent, `filters` must be the echo of the tree, since one of them would otherwise be ignored; an echo
+    alone stands for `present`, what the list has now. Raises FilterError.
     """
     if tree is None:
+        if present is not None and is_tree_echo(filters) and is_echo_of(filters, present):
+            return present
         return parse_filters(filters, context)
     parsed = parse_tree(tree, context)
     if filters not in (None, []) and not is_echo_of(filters, parsed):

@@ -371,6 +371,7 @@ def test_what_v1_cannot_say_is_echoed_by_its_fingerprint_and_taken_back_unchange
     assert is_tree_echo(echoed)
     assert parse_criteria(echoed, raw, CONTEXT) == tree
     assert parse_criteria([], raw, CONTEXT) == parse_criteria(None, raw, CONTEXT) == tree
+    assert parse_criteria(echoed, None, CONTEXT, present=tree) == tree
 
 
 def test_an_echo_of_another_tree_or_filters_beside_a_tree_are_refused() -> None:
@@ -378,8 +379,9 @@ def test_an_echo_of_another_tree_or_filters_beside_a_tree_are_refused() -> None:
     for filters in (other, [[EQ]]):
         with pytest.raises(ChangedEcho, match="Send filterTree to change the criteria"):
             parse_criteria(filters, UNSAYABLE[0], CONTEXT)
-    with pytest.raises(ChangedEcho):
-        parse_criteria(other, None, CONTEXT)
+    for present in (None, parse_tree(UNSAYABLE[0], CONTEXT)):
+        with pytest.raises(ChangedEcho):
+            parse_criteria(other, None, CONTEXT, present)
 
 
 @given(st.lists(st.lists(property_filters(), min_size=1, max_size=3), max_size=3))
