@@ -7,6 +7,7 @@ A leave is always evaluated, never inferred from a missing hit; lists that were 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from indexer.directory import Directory, load_directory
 from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
 from queries.evaluate import evaluate
-from queries.fields import VERSION, Document
+from queries.fields import VERSION, VID, Document
 from records import feed, lists, marks, memberships
 from records.catalogues import load_catalogue
 from records.feed import Kind, Move, reason
@@ -36,14 +37,14 @@ class ListsMoved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Claimed contacts with their documents, the engine's proposals, the contacts that are gone (vid -> version), and
-    those whose documents the engine refuses.
+    """Claimed contacts with their documents, the engine's proposals, and those whose documents the engine refuses.
+
+    What was claimed and has no document is a stub, or a vid that only an index of newer records knows.
     """
 
     claimed: Sequence[Claimed]
     documents: Mapping[int, Document]
     proposals: Proposals
-    dead: Mapping[int, int]
     refused: frozenset[int]
 
 
@@ -64,7 +65,8 @@ def decide(session: Session, portal_id: int, work: Work) -> None:
     """
     directory = load_directory(session, portal_id)
     documents = _lock_documents(session, portal_id, work)
-    _settle(session, portal_id, work, documents.keys() | work.dead.keys())
+    gone = {item.vid for item in work.claimed} - work.documents.keys()
+    _settle(session, portal_id, work, documents.keys() | gone)
     verdict = _judge(session, portal_id, directory, documents, work)
     _write(session, portal_id, directory, verdict)
 
@@ -103,7 +105,7 @@ def _judge(
             for list_id in _candidates(directory, item, work.proposals, present[item.vid]):
                 query = directory.queries[list_id]
                 revision = present[item.vid].get(list_id)
-                _compare(verdict, query, documents[item.vid], revision, explain(query, item.changed))
+                _compare(verdict, query, documents[item.vid], revision, partial(explain, query, item.changed))
     return verdict
 
 
@@ -117,18 +119,16 @@ def _candidates(
 
 
 def _compare(
-    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: dict[str, Any]
+    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: Callable[[], dict[str, Any]]
 ) -> None:
     """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member."""
-    vid = document["vid"]
-    move = Move(query.list_id, vid, query.revision, document[VERSION], cause)
-    if evaluate(query.tree, document):
-        if revision is None:
-            verdict.joins.append(move)
-        elif revision < query.revision:
-            verdict.confirmed.setdefault(query.list_id, []).append(vid)
-    elif revision is not None:
-        verdict.leaves.append(move)
+    matches = evaluate(query.tree, document)
+    if matches and revision is not None and revision < query.revision:
+        verdict.confirmed.setdefault(query.list_id, []).append(document[VID])
+    if matches == (revision is not None):
+        return
+    move = Move(query.list_id, document[VID], query.revision, document[VERSION], cause())
+    (verdict.joins if matches else verdict.leaves).append(move)
 
 
 def _write(session: Session, portal_id: int, directory: Directory, verdict: Verdict) -> None:

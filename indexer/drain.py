@@ -62,7 +62,7 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
     pays = sum(len(directory.asked(item.changed)) for item in asking) > PERCOLATE_ABOVE
     proposals = _propose(runtime, portal_id, state, documents, asking) if pays else {}
-    return Work(claimed, documents, proposals, dead, refused)
+    return Work(claimed, documents, proposals, refused)
 
 
 def _store(

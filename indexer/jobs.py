@@ -75,6 +75,7 @@ class _Worker:
 def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     """Work for this runtime until the process is told to stop; the job under way is finished first."""
     _Worker.runtime, _Worker.jobs = runtime, jobs
+    tasks.look_over(runtime)
     stopping = threading.Event()
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
     queues = [jobs.queue(kind) for kind in KINDS]

@@ -11,12 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer.directory import filter_context, list_query
+from indexer.documents import load_documents
 from indexer.engines.base import ListQuery, Scanned
-from indexer.errors import EngineError, RequestRefused
+from indexer.errors import EngineError, IndexLost, RequestRefused
+from indexer.rebuild import note_lost
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
+from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from records import engine_state, feed, list_work, lists, marks, memberships
+from records.catalogues import load_catalogue
 from records.feed import Kind, Move, reason
 from records.lists import DELETING, INITIALIZING, PROCESSING
 from records.marks import Urgency
@@ -47,8 +51,10 @@ def step(runtime: Runtime, portal_id: int) -> bool:
         words = str(error)
         runtime.database.transact(lambda session: list_work.note_error(session, row, words))
         return False
-    except EngineError:
+    except EngineError as error:
         runtime.database.transact(lambda session: list_work.release(session, row))
+        if isinstance(error, IndexLost):
+            note_lost(runtime, error)
         raise
     runtime.database.transact(lambda session: list_work.release(session, row))
     return progressed
@@ -84,14 +90,25 @@ def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, state: Engi
     if state is None or state.live is None:
         return False
     if row.scan_cursor == 0:
+        if not row.dynamic and _is_behind(runtime, row):
+            return False
         runtime.engine.refresh(row.portal_id, [state.live])
     found = runtime.engine.scan(row.portal_id, state.live, query.tree, row.scan_cursor, PAGE)
-    take = _take_dynamic if row.dynamic else _take_static
+    take = _take_dynamic if row.dynamic else partial(_take_static, query=query)
     runtime.database.transact(lambda session: take(session, row, found))
     if len(found) < PAGE:
         _doubt_members(runtime, row)
         runtime.database.transact(lambda session: list_work.end_scan(session, row))
     return True
+
+
+def _is_behind(runtime: Runtime, row: ContactList) -> bool:
+    """Return whether contacts that were written before the list was saved are not indexed yet.
+
+    A static list is filled once, so nobody would take them in later.
+    """
+    with runtime.database.read() as session:
+        return marks.waiting_since(session, row.portal_id, row.state_changed_at)
 
 
 def _take_dynamic(session: Session, row: ContactList, found: Sequence[Scanned]) -> None:
@@ -105,11 +122,21 @@ def _take_dynamic(session: Session, row: ContactList, found: Sequence[Scanned]) 
     _save_page(session, row, found, joins)
 
 
-def _take_static(session: Session, row: ContactList, found: Sequence[Scanned]) -> None:
-    """Fill a static list once: its members carry a mark, as if they had been added by hand."""
-    contacts = lock_contacts(session, row.portal_id, [item.vid for item in found])
-    add_marks(session, row, list(contacts.values()))
-    moves = [_move(row, contact.vid, contact.version) for contact in contacts.values()]
+def _take_static(session: Session, row: ContactList, found: Sequence[Scanned], query: ListQuery) -> None:
+    """Fill a static list once: its members carry a mark, as if they had been added by hand.
+
+    Those changed since they were scanned are evaluated as they are now; merged ones are not followed.
+    """
+    versions = {item.vid: item.version for item in found}
+    locked = lock_contacts(session, row.portal_id, list(versions))
+    live = {vid: contact for vid, contact in locked.items() if contact.vid == vid}
+    changed = [vid for vid, contact in live.items() if contact.version != versions[vid]]
+    catalogue = load_catalogue(session, row.portal_id)
+    documents, _ = load_documents(session, row.portal_id, changed, catalogue)
+    gone = {vid for vid, document in documents.items() if not evaluate(query.tree, document)}
+    contacts = [contact for vid, contact in live.items() if vid not in gone]
+    add_marks(session, row, contacts)
+    moves = [_move(row, contact.vid, contact.version) for contact in contacts]
     _save_page(session, row, found, memberships.add(session, row.portal_id, moves))
 
 

@@ -10,6 +10,8 @@ from indexer.runtime import Kind, Runtime
 log = structlog.get_logger()
 
 PERIOD_SECONDS = 1.0
+STOP_SECONDS = 5.0
+"""How long the end of a process waits for the piece of work under way; one that is cut off is done again."""
 
 
 class ThreadJobs:
@@ -30,13 +32,14 @@ class ThreadJobs:
         self._woken.set()
 
     def close(self) -> None:
-        """Stop after the piece of work that is under way; what is left stands in the records."""
+        """Stop after the piece of work that is under way, soon in any case; what is left stands in the records."""
         self._stopping.set()
         self._woken.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
 
     def _run(self, runtime: Runtime) -> None:
+        tasks.look_over(runtime)
         while not self._stopping.is_set():
             self._woken.clear()
             if not self._work(runtime):

@@ -12,6 +12,7 @@ from indexer import drain, list_jobs, rebuild
 from indexer.errors import EngineError
 from indexer.runtime import KINDS, Kind, Runtime
 from records import engine_state, lists, marks
+from records.portals import portal_ids
 
 log = structlog.get_logger()
 
@@ -26,6 +27,17 @@ _WAITING: Mapping[Kind, Callable[[Session], list[int]]] = {
     "lists": lists.portals_with_work,
     "rebuild": engine_state.portals_to_rebuild,
 }
+
+
+def look_over(runtime: Runtime) -> None:
+    """At the start of a process: have indexes that are gone, or are not those that were made, built anew."""
+    with runtime.database.read() as session:
+        portals = portal_ids(session)
+    for portal_id in portals:
+        try:
+            rebuild.check_indexes(runtime, portal_id)
+        except EngineError as error:
+            log.warning("an index could not be looked at", portal=portal_id, error=str(error))
 
 
 def waiting(runtime: Runtime) -> list[tuple[Kind, int]]:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from queries import fields
 from queries.catalogue import Catalogue, Definition, PropertyType
 from queries.fields import Document
-from queries.moments import utc_day
+from queries.moments import LAST_DAY, utc_day
 from queries.search import SearchFields, search_tokens
 from queries.supplied import effective_values
 from queries.text import normalise, words
@@ -70,10 +72,11 @@ def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document
     """
     document: Document = {fields.KNOWN: [], fields.BLANK: []}
     for name, value in values.items():
-        definition = catalogue.get(name)
-        if value != "" and definition is not None:
+        definition = catalogue.get(name) if value else None
+        if definition is not None:
             with suppress(ValueError):
-                _add_value(document, definition, value)
+                _ADDERS[definition.type](document, definition, value)
+                document[fields.KNOWN].append(name)
     return document
 
 
@@ -83,8 +86,14 @@ def indexed_text(value: str) -> str:
 
 
 def indexed_number(value: str | float) -> float:
-    """Return the number that is compared; minus zero is zero, because engines tell the two apart."""
-    return float(value) + 0.0
+    """Return the number that is compared; minus zero is zero, because engines tell the two apart.
+
+    Raises ValueError for what is no finite number.
+    """
+    number = float(value) + 0.0
+    if not isfinite(number):
+        raise ValueError(f"{value} is not finite")
+    return number
 
 
 def indexed_day(value: str | int) -> int:
@@ -97,62 +106,89 @@ def indexed_set(value: str) -> frozenset[str]:
     return frozenset(part[: fields.MAX_TEXT] for part in value.split(";") if part)
 
 
-def _add_value(document: Document, definition: Definition, value: str) -> None:
-    name = definition.name
-    for kind, indexed in {**_indexed(definition, value), **_derived(definition, value)}.items():
-        document.setdefault(kind, {})[name] = indexed
-    document[fields.KNOWN].append(name)
-    if value.isspace():
-        document[fields.BLANK].append(name)
-
-
-def _indexed(definition: Definition, value: str) -> dict[str, Any]:
-    """Return a value under each kind that holds it; raises ValueError where it is not of the property's type."""
-    if fields.kind(definition) == "e":
-        items = indexed_set(value)
-        return {"e": sorted(items), fields.EXACT_SET: fields.set_term(items)}
-    return {fields.kind(definition): SCALARS[definition.type](value)}
-
-
-def _derived(definition: Definition, value: str) -> dict[str, Any]:
-    """Return what engines must know beside the value, because they cannot work it out."""
-    match definition.type:
-        case PropertyType.STRING:
-            return {fields.TEXT_WORDS: words(indexed_text(value))[: fields.MAX_WORDS]}
-        case PropertyType.DATE | PropertyType.DATETIME:
-            return {fields.MONTH_DAY: month_day(utc_day(int(value)))}
-        case PropertyType.ENUMERATION if definition.multiple:
-            return {fields.COUNT: len(indexed_set(value))}
-    return {}
-
-
+@lru_cache(maxsize=8_192)
 def month_day(day: int) -> int:
     """Return the month and day of a day as one number, 101 to 1231; raises ValueError outside the calendar."""
+    if not 1 <= day <= LAST_DAY:
+        raise ValueError(f"day {day} is outside the calendar")
     told = date.fromordinal(day)
     return told.month * 100 + told.day
 
 
+SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {
+    PropertyType.STRING: indexed_text,
+    PropertyType.NUMBER: indexed_number,
+    PropertyType.DATE: indexed_day,
+    PropertyType.DATETIME: int,
+}
+
+
+def _add_number(document: Document, definition: Definition, value: str) -> None:
+    document.setdefault("n", {})[definition.name] = indexed_number(value)
+
+
+def _add_text(document: Document, definition: Definition, value: str) -> None:
+    """Words are told apart here, because engines never split a text."""
+    text = indexed_text(value)
+    document.setdefault("s", {})[definition.name] = text
+    document.setdefault(fields.TEXT_WORDS, {})[definition.name] = words(text)[: fields.MAX_WORDS]
+    if value.isspace():
+        document.setdefault(fields.BLANK, []).append(definition.name)
+
+
+def _add_instant(document: Document, definition: Definition, value: str) -> None:
+    """Month and day are told in UTC; an instant's local ones may be those of a neighbouring day."""
+    instant = int(SCALARS[definition.type](value))
+    returns = month_day(utc_day(instant))
+    document.setdefault("d", {})[definition.name] = instant
+    document.setdefault(fields.MONTH_DAY, {})[definition.name] = returns
+
+
+def _add_set(document: Document, definition: Definition, value: str) -> None:
+    items, term = _set_fields(value)
+    document.setdefault("e", {})[definition.name] = list(items)
+    document.setdefault(fields.EXACT_SET, {})[definition.name] = term
+    if definition.multiple:
+        document.setdefault(fields.COUNT, {})[definition.name] = len(items)
+
+
+@lru_cache(maxsize=4_096)
+def _set_fields(value: str) -> tuple[tuple[str, ...], str]:
+    """Return the sorted items and the one term of an enumeration's value, of which a portal has few."""
+    items = indexed_set(value)
+    return tuple(sorted(items)), fields.set_term(items)
+
+
+_ADDERS: dict[PropertyType, Callable[[Document, Definition, str], None]] = {
+    PropertyType.STRING: _add_text,
+    PropertyType.NUMBER: _add_number,
+    PropertyType.DATE: _add_instant,
+    PropertyType.DATETIME: _add_instant,
+    PropertyType.BOOL: _add_set,
+    PropertyType.ENUMERATION: _add_set,
+}
+
+
 def _history(values: Mapping[str, str], contact: Snapshot, catalogue: Catalogue) -> Document:
     """Return when properties changed and what they were: earlier values that are of the type of today."""
-    past = {
-        name: _past_values(definition, contact.past[name], values.get(name, ""))
-        for name in contact.past
-        if (definition := catalogue.get(name)) is not None
-    }
     earlier: dict[str, dict[str, list[Any]]] = {}
-    for name, kinds in past.items():
-        for kind, found in kinds.items():
-            earlier.setdefault(kind, {})[name] = found
+    names = []
+    for name, past in contact.past.items():
+        definition = catalogue.get(name)
+        found = {} if definition is None else _past_values(definition, past, values.get(name, ""))
+        names += [name] if found else []
+        for kind, items in found.items():
+            earlier.setdefault(kind, {})[name] = items
     changed = {name: instant for name, instant in contact.changed.items() if name in catalogue}
-    found_past = {fields.PAST: sorted(name for name, kinds in past.items() if kinds)}
-    return found_past | ({fields.HISTORY: earlier} if earlier else {}) | ({fields.CHANGED: changed} if changed else {})
+    return {
+        fields.PAST: sorted(names),
+        **({fields.HISTORY: earlier} if earlier else {}),
+        **({fields.CHANGED: changed} if changed else {}),
+    }
 
 
 def _past_values(definition: Definition, past: Iterable[str], present: str) -> dict[str, list[Any]]:
-    """Return kind -> different earlier values, of which an enumeration has one list of options and one of sets.
-
-    A set too long for one term is left out, because it could not be told from others.
-    """
+    """Return kind -> different earlier values, of which an enumeration has one list of options and one of sets."""
     found: dict[str, dict[Any, None]] = {}
     for value in list(dict.fromkeys(each for each in past if each not in ("", present)))[:MAX_PAST]:
         with suppress(ValueError):
@@ -163,16 +199,12 @@ def _past_values(definition: Definition, past: Iterable[str], present: str) -> d
 
 
 def _earlier(definition: Definition, value: str) -> dict[str, Any]:
-    too_long = fields.kind(definition) == "e" and len(value) > fields.MAX_TEXT
-    return {} if too_long else _indexed(definition, value)
-
-
-SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {
-    PropertyType.STRING: indexed_text,
-    PropertyType.NUMBER: indexed_number,
-    PropertyType.DATE: indexed_day,
-    PropertyType.DATETIME: int,
-}
+    """Return an earlier value by kind; a set too long for one term could not be told from others, and is left out."""
+    if fields.kind(definition) == "e" and len(value) > fields.MAX_TEXT:
+        return {}
+    scratch: Document = {}
+    _ADDERS[definition.type](scratch, definition, value)
+    return {kind: scratch[kind][definition.name] for kind in fields.kinds(definition)}
 
 
 def _search_fields(values: Mapping[str, str], emails: Iterable[str]) -> SearchFields:

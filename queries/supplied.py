@@ -54,6 +54,8 @@ def supplied_values(created_at: int, updated_at: int, origin: tuple[str, str]) -
     }
 
 
-def effective_values(stored: Mapping[str, str], created_at: int, updated_at: int, origin: tuple[str, str]) -> dict[str, str]:
+def effective_values(
+    stored: Mapping[str, str], created_at: int, updated_at: int, origin: tuple[str, str]
+) -> dict[str, str]:
     """Return all values of a contact: the supplied ones, covered by the stored ones."""
     return {**supplied_values(created_at, updated_at, origin), **stored}

@@ -9,19 +9,19 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-_SINGLE_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-)
+_SINGLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽʾʿ")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _CJK_LETTERS = (
-    "\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff"
-    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _CJK = re.compile(f"[{_CJK_LETTERS}]+")
 _ONE_SCRIPT = re.compile(f"[{_CJK_LETTERS}]+|[^{_CJK_LETTERS}]+")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LONGEST_CJK_WITH_ENDINGS = 12
+_LONGEST_REMEMBERED = 64
+_REMEMBERED = 8_192
+"""Texts whose words are remembered, since contacts share names, companies and cities."""
 
 
 def normalise(text: str) -> str:
@@ -54,7 +54,7 @@ def words(text: str) -> list[str]:
 
     Apostrophes vanish (o'brien is obrien); a run of Chinese, Japanese or Korean letters is one word.
     """
-    return _split(plain(text).replace("'", ""))
+    return list(_words(text)) if len(text) <= _LONGEST_REMEMBERED else _split_plain(text)
 
 
 def document_words(text: str) -> list[str]:
@@ -64,6 +64,19 @@ def document_words(text: str) -> list[str]:
     for Jean-Luc, sa for S.A.), and the endings of short Chinese, Japanese and Korean words, where nothing
     separates the given name from the family name.
     """
+    return list(_document_words(text)) if len(text) <= _LONGEST_REMEMBERED else _find_words(text)
+
+
+def is_cjk(text: str) -> bool:
+    """Say whether the normalised text is Chinese, Japanese or Korean letters and nothing else."""
+    return _CJK.fullmatch(text) is not None
+
+
+def _split_plain(text: str) -> list[str]:
+    return _split(plain(text).replace("'", ""))
+
+
+def _find_words(text: str) -> list[str]:
     found = words(text)
     for chunk in plain(text).split():
         parts = _split(chunk)
@@ -73,9 +86,14 @@ def document_words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(ending for word in found for ending in _endings(word)) if word]
 
 
-def is_cjk(text: str) -> bool:
-    """Say whether the normalised text is Chinese, Japanese or Korean letters and nothing else."""
-    return _CJK.fullmatch(text) is not None
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_split_plain(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _document_words(text: str) -> tuple[str, ...]:
+    return tuple(_find_words(text))
 
 
 class _CharacterTable:

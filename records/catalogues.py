@@ -3,16 +3,19 @@
 Read once per version: a definition's change raises `Portal.catalogue_version`, so a process never uses an old one.
 """
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from queries.catalogue import Catalogue, Definition, PropertyType
 from records.models import Portal, PropertyDefinition
+from records.statements import PORTAL, Reader
 
 
-def load_catalogue(session: Session, portal_id: int) -> Catalogue:
+def load_catalogue(session: Reader, portal_id: int) -> Catalogue:
     """Return the portal's catalogue at its present version."""
-    version = session.execute(select(Portal.catalogue_version).where(Portal.portal_id == portal_id)).scalar_one()
+    version = session.execute(_VERSION, {"portal": portal_id}).scalar_one()
     cache: dict[int, Catalogue] = session.info["catalogues"]
     cached = cache.get(portal_id)
     if cached is None or cached.version != version:
@@ -29,13 +32,13 @@ def lock_catalogue(session: Session, portal_id: int) -> Portal:
     return session.execute(statement.execution_options(populate_existing=True)).scalar_one()
 
 
-def _read(session: Session, portal_id: int, version: int) -> Catalogue:
-    statement = select(PropertyDefinition).where(PropertyDefinition.portal_id == portal_id)
-    definitions = {row.name: definition_of(row) for row in session.execute(statement).scalars()}
+def _read(session: Reader, portal_id: int, version: int) -> Catalogue:
+    statement = select(*PropertyDefinition.__table__.columns).where(PropertyDefinition.portal_id == portal_id)
+    definitions = {row.name: definition_of(row) for row in session.execute(statement)}
     return Catalogue(version, definitions)
 
 
-def definition_of(row: PropertyDefinition) -> Definition:
+def definition_of(row: PropertyDefinition | Row[Any]) -> Definition:
     """Return a stored definition as the pure value."""
     return Definition(
         name=row.name,
@@ -46,3 +49,7 @@ def definition_of(row: PropertyDefinition) -> Definition:
         read_only=bool(row.details.get("readOnlyValue")),
         external_options=bool(row.details.get("externalOptions")),
     )
+
+
+_PORTALS = Portal.__table__.c
+_VERSION = select(_PORTALS.catalogue_version).where(_PORTALS.portal_id == PORTAL)

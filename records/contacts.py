@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from records import identities
-from records.models import Contact, Identity, Membership, MergeAudit, PropertyVersion
+from records.models import Contact, Identity, Membership
+from records.statements import PORTAL, ByVid, Reader
 
 DAY_MS = 86_400_000
 RECENT_DAYS = 30
@@ -16,7 +17,7 @@ ContactRow = Row[Any]
 """A row of the table `contact`, with its columns as attributes."""
 
 
-def find_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+def find_contacts(session: Reader, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
     """Return vid asked for -> live contact; a merged vid gives its survivor, unknown and deleted ones are left out."""
     rows = _by_vid(session, portal_id, vids)
     moved = {vid: row.merged_into for vid, row in rows.items() if row.merged_into is not None}
@@ -25,12 +26,12 @@ def find_contacts(session: Session, portal_id: int, vids: Collection[int]) -> di
     return {vid: row for vid, row in found.items() if row is not None and not row.deleted}
 
 
-def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> dict[str, int]:
     """Return folded e-mail -> vid for addresses that belong to a contact, primary or secondary."""
     return identities.find_by_emails(session, portal_id, emails)
 
 
-def find_by_tokens(session: Session, portal_id: int, tokens: Collection[str]) -> dict[str, int]:
+def find_by_tokens(session: Reader, portal_id: int, tokens: Collection[str]) -> dict[str, int]:
     """Return folded visitor token -> vid for tokens that belong to a contact."""
     return identities.find_vids(session, portal_id, identities.UTK, [token.lower() for token in tokens])
 
@@ -43,7 +44,7 @@ def all_contacts(session: Session, portal_id: int, after: int, count: int) -> li
 
 def recently_created(session: Session, portal_id: int, before: tuple[int, int] | None, count: int) -> list[ContactRow]:
     """Return live contacts created last, newest first, before the pair (milliseconds, vid) (contract S2.9)."""
-    return _newest(session, _live(portal_id), Contact.created_at, before, count)
+    return _newest(session, _live(portal_id), (Contact.created_at, Contact.vid), before, count)
 
 
 def recently_updated(
@@ -51,12 +52,12 @@ def recently_updated(
 ) -> list[ContactRow]:
     """Return live contacts changed in the 30 days before `moment`, newest change first (contract S2.9)."""
     recent = _live(portal_id).where(Contact.updated_at >= moment - RECENT_DAYS * DAY_MS)
-    return _newest(session, recent, Contact.updated_at, before, count)
+    return _newest(session, recent, (Contact.updated_at, Contact.vid), before, count)
 
 
 def list_members(session: Session, portal_id: int, list_id: int, after: int, count: int) -> list[ContactRow]:
     """Return members of a list with a vid above `after`, by vid, each row with its `added_at`."""
-    statement = _members(portal_id, list_id).where(Contact.vid > after).order_by(Contact.vid).limit(count)
+    statement = _members(portal_id, list_id).where(Membership.vid > after).order_by(Membership.vid).limit(count)
     return list(session.execute(statement).all())
 
 
@@ -64,24 +65,7 @@ def recent_members(
     session: Session, portal_id: int, list_id: int, before: tuple[int, int] | None, count: int
 ) -> list[ContactRow]:
     """Return members of a list, newest membership first, before the pair (milliseconds, vid)."""
-    return _newest(session, _members(portal_id, list_id), Membership.added_at, before, count)
-
-
-def histories(
-    session: Session, portal_id: int, vids: Collection[int], names: Collection[str] | None
-) -> dict[int, list[PropertyVersion]]:
-    """Return vid -> property versions, newest first; a survivor's are complete when its merged vids are asked too."""
-    statement = (
-        select(PropertyVersion)
-        .where(PropertyVersion.portal_id == portal_id, PropertyVersion.vid.in_(list(vids)))
-        .order_by(PropertyVersion.timestamp.desc(), PropertyVersion.version.desc())
-    )
-    if names is not None:
-        statement = statement.where(PropertyVersion.name.in_(list(names)))
-    found: dict[int, list[PropertyVersion]] = {vid: [] for vid in vids}
-    for version in session.execute(statement).scalars():
-        found[version.vid].append(version)
-    return found
+    return _newest(session, _members(portal_id, list_id), (Membership.added_at, Membership.vid), before, count)
 
 
 def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[ContactRow]]:
@@ -94,19 +78,6 @@ def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> d
     found: dict[int, list[ContactRow]] = {vid: [] for vid in vids}
     for row in session.execute(statement).all():
         found[row.merged_into].append(row)
-    return found
-
-
-def merge_audits(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[MergeAudit]]:
-    """Return surviving vid -> audits of its merges, oldest first."""
-    statement = (
-        select(MergeAudit)
-        .where(MergeAudit.portal_id == portal_id, MergeAudit.canonical_vid.in_(list(vids)))
-        .order_by(MergeAudit.timestamp, MergeAudit.merged_vid)
-    )
-    found: dict[int, list[MergeAudit]] = {vid: [] for vid in vids}
-    for audit in session.execute(statement).scalars():
-        found[audit.canonical_vid].append(audit)
     return found
 
 
@@ -130,22 +101,24 @@ def statistics(session: Session, portal_id: int) -> tuple[int, int]:
     return count, newest or 0
 
 
-def _by_vid(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
-    statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
-    return {row.vid: row for row in session.execute(statement).all()}
+def _by_vid(session: Reader, portal_id: int, vids: Collection[int]) -> dict[int, ContactRow]:
+    return {row.vid: row for row in _BY_VID.run(session, portal_id, vids)}
 
 
 def _newest(
     session: Session,
     statement: Select[Any],
-    moment: Any,
+    order: tuple[Any, Any],
     before: tuple[int, int] | None,
     count: int,
 ) -> list[ContactRow]:
+    """Return the rows before the pair in the order of two columns, a moment and a vid, the highest first.
+
+    Rows are compared as pairs, so that an index leads to the page however far down it is.
+    """
     if before is not None:
-        at, vid = before
-        statement = statement.where(or_(moment < at, and_(moment == at, Contact.vid < vid)))
-    return list(session.execute(statement.order_by(moment.desc(), Contact.vid.desc()).limit(count)).all())
+        statement = statement.where(tuple_(*order) < before)
+    return list(session.execute(statement.order_by(*(column.desc() for column in order)).limit(count)).all())
 
 
 def _live(portal_id: int) -> Select[Any]:
@@ -163,3 +136,7 @@ def _members(portal_id: int, list_id: int) -> Select[Any]:
         .join(Membership, same)
         .where(Membership.portal_id == portal_id, Membership.list_id == list_id)
     )
+
+
+_CONTACTS = Contact.__table__.c
+_BY_VID = ByVid(lambda matches: select(*_CONTACTS).where(_CONTACTS.portal_id == PORTAL, matches(_CONTACTS.vid)))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from records import dialect
 from records.clock import now
 from records.models import EngineState, Portal
+from records.statements import PORTAL, Reader
 
 LEASE_MS = 60_000
 
@@ -22,6 +23,12 @@ def load_state(session: Session, portal_id: int, kind: str) -> EngineState:
 def find_state(session: Session, portal_id: int) -> EngineState | None:
     """Return the portal's engine row, or None before its first rebuild."""
     return session.get(EngineState, portal_id, populate_existing=True)
+
+
+def live_generation(session: Reader, portal_id: int) -> int | None:
+    """Return the generation that is read, or None before the portal's first index is whole."""
+    live: int | None = session.execute(_LIVE, {"portal": portal_id}).scalar_one_or_none()
+    return live
 
 
 def targets(state: EngineState | None) -> tuple[int, ...]:
@@ -80,3 +87,7 @@ def portals_to_rebuild(session: Session) -> list[int]:
 def foreign_portal(session: Session, kind: str) -> EngineState | None:
     """Return a portal's engine row that an engine of another kind made, or None."""
     return session.execute(select(EngineState).where(EngineState.kind != kind).limit(1)).scalar_one_or_none()
+
+
+_STATES = EngineState.__table__.c
+_LIVE = select(_STATES.live).where(_STATES.portal_id == PORTAL)

@@ -6,9 +6,9 @@ Numbers are taken while the portal's clock row is locked, last of all locks, so 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.clock import now
@@ -106,9 +106,16 @@ def _resize(session: Session, portal_id: int, joins: Sequence[Move], leaves: Seq
         growth[move.list_id] = growth.get(move.list_id, 0) + 1
     for move in leaves:
         growth[move.list_id] = growth.get(move.list_id, 0) - 1
-    for list_id, count in sorted(growth.items()):
-        session.execute(
-            update(ContactList)
-            .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
-            .values(size=ContactList.size + count, size_changed_at=moment)
-        )
+    rows = [
+        {"portal": portal_id, "list": list_id, "growth": count, "moment": moment}
+        for list_id, count in sorted(growth.items())
+    ]
+    session.connection().execute(_RESIZE, rows)
+
+
+_LISTS = cast(Table, ContactList.__table__)
+_RESIZE = (
+    update(_LISTS)
+    .where(_LISTS.c.portal_id == bindparam("portal"), _LISTS.c.list_id == bindparam("list"))
+    .values(size=_LISTS.c.size + bindparam("growth"), size_changed_at=bindparam("moment"))
+)

@@ -6,13 +6,14 @@ An e-mail's key is the whole address lower-cased (queries.values.email_key); no 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from queries.values import email_key
 from records import dialect
 from records.errors import ContactExists
 from records.models import Identity
+from records.statements import PORTAL, Reader
 
 EMAIL = "EMAIL"
 UTK = "UTK"
@@ -28,15 +29,13 @@ class EmailClaim:
     is_primary: bool = True
 
 
-def find_vids(session: Session, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
+def find_vids(session: Reader, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
     """Return key -> vid for the keys of this kind that belong to a contact."""
-    statement = select(Identity.key, Identity.vid).where(
-        Identity.portal_id == portal_id, Identity.kind == kind, Identity.key.in_(list(keys))
-    )
-    return {key: vid for key, vid in session.execute(statement)}
+    found = session.execute(_FIND_VIDS, {"portal": portal_id, "kind": kind, "keys": list(keys)})
+    return {key: vid for key, vid in found}
 
 
-def find_by_emails(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, int]:
+def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> dict[str, int]:
     """Return folded e-mail -> vid for the addresses, primary or secondary, that belong to a contact."""
     return find_vids(session, portal_id, EMAIL, {email_key(email) for email in emails})
 
@@ -52,6 +51,7 @@ def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim])
         delete(Identity).where(
             Identity.portal_id == portal_id,
             Identity.kind == EMAIL,
+            Identity.key.in_([email_key(claim.email) for claim in claims]),
             tuple_(Identity.vid, Identity.key).in_([(claim.vid, email_key(claim.email)) for claim in claims]),
         )
     )
@@ -121,19 +121,6 @@ def claim_token(session: Session, portal_id: int, vid: int, token: str, timestam
     )
 
 
-def of_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, list[Identity]]:
-    """Return vid -> identities, the primary e-mail first, then by age and key."""
-    found: dict[int, list[Identity]] = {vid: [] for vid in vids}
-    statement = (
-        select(Identity)
-        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)))
-        .order_by(Identity.is_primary.desc(), Identity.timestamp, Identity.key)
-    )
-    for identity in session.execute(statement).scalars():
-        found[identity.vid].append(identity)
-    return found
-
-
 def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
     return {
         "portal_id": portal_id,
@@ -149,3 +136,11 @@ def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
 def _refuse(session: Session, portal_id: int, claim: EmailClaim) -> None:
     key = email_key(claim.email)
     raise ContactExists(claim.email, find_vids(session, portal_id, EMAIL, [key]).get(key, claim.vid))
+
+
+_IDENTITIES = Identity.__table__.c
+_FIND_VIDS = select(_IDENTITIES.key, _IDENTITIES.vid).where(
+    _IDENTITIES.portal_id == PORTAL,
+    _IDENTITIES.kind == bindparam("kind"),
+    _IDENTITIES.key.in_(bindparam("keys", expanding=True)),
+)

@@ -3,11 +3,12 @@
 import hashlib
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from records.clock import now
-from records.models import ApiKey, Portal
+from records.models import ApiKey
+from records.statements import Reader
 
 
 def create_key(session: Session, portal_id: int, name: str) -> str:
@@ -18,11 +19,15 @@ def create_key(session: Session, portal_id: int, name: str) -> str:
     return key
 
 
-def find_portal(session: Session, key: str) -> int | None:
+def find_portal(session: Reader, key: str) -> int | None:
     """Return the id of the portal that the key opens, or None."""
-    statement = select(Portal.portal_id).join(ApiKey).where(ApiKey.digest == _digest(key))
-    return session.execute(statement).scalar_one_or_none()
+    portal_id: int | None = session.execute(_FIND_PORTAL, {"digest": _digest(key)}).scalar_one_or_none()
+    return portal_id
 
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+_KEYS = ApiKey.__table__.c
+_FIND_PORTAL = select(_KEYS.portal_id).where(_KEYS.digest == bindparam("digest"))

@@ -15,13 +15,21 @@ LEASE_MS = 60_000
 
 
 def lease_next(session: Session, portal_id: int) -> ContactList | None:
-    """Lease and return the portal's unfinished list that has waited longest, or None."""
+    """Lease and return the portal's unfinished list that has waited longest, or None.
+
+    Lists that may have to wait for contacts, static ones and those whose scan has ended, come after the others.
+    """
     moment = now(session)
     free = or_(ContactList.leased_until <= moment, ContactList.leased_until > moment + 2 * LEASE_MS)
     chosen = (
         select(ContactList)
         .where(ContactList.portal_id == portal_id, ContactList.state != DONE, free)
-        .order_by(ContactList.scan_ended_at.is_not(None), ContactList.state_changed_at, ContactList.list_id)
+        .order_by(
+            ContactList.scan_ended_at.is_not(None),
+            ContactList.dynamic.desc(),
+            ContactList.state_changed_at,
+            ContactList.list_id,
+        )
         .limit(1)
         .with_for_update(skip_locked=True)
     )

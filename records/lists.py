@@ -64,7 +64,7 @@ def update_list(
     Raises ListMissing, and ListRefused for a taken name or for new criteria on a static list.
     """
     clock = _next_revision(session, portal_id)
-    row = get_list(session, portal_id, list_id)
+    row = _lock_list(session, portal_id, list_id)
     if name is not None and name != row.name:
         row.name_key = _name_key(session, portal_id, name, besides=list_id)
         row.name = name
@@ -81,7 +81,7 @@ def delete_list(session: Session, portal_id: int, list_id: int) -> None:
     Raises ListMissing, or ListRefused while another list uses it.
     """
     clock = _next_revision(session, portal_id)
-    row = get_list(session, portal_id, list_id)
+    row = _lock_list(session, portal_id, list_id)
     users = [user.name for user in lists_using(session, portal_id, list_id)]
     if users:
         raise ListRefused(f"List {list_id} is used by the lists {', '.join(users)}: change or delete those first")
@@ -99,7 +99,7 @@ def refresh_list(session: Session, portal_id: int, list_id: int) -> None:
     Raises ListMissing.
     """
     clock = _next_revision(session, portal_id)
-    row = get_list(session, portal_id, list_id)
+    row = _lock_list(session, portal_id, list_id)
     if row.dynamic:
         _restart(row, clock.list_counter, now(session))
     session.flush()
@@ -175,6 +175,18 @@ def forget_list(session: Session, portal_id: int, list_id: int) -> None:
         .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
         .values(state=DONE, state_changed_at=now(session))
     )
+
+
+def _lock_list(session: Session, portal_id: int, list_id: int) -> ContactList:
+    """Lock and return a list that is to be saved, lest its job writes columns that this session holds for unchanged.
+
+    Raises ListMissing.
+    """
+    statement = select(ContactList).where(*_alive(portal_id), ContactList.list_id == list_id).with_for_update()
+    row = session.execute(statement.execution_options(populate_existing=True)).scalar_one_or_none()
+    if row is None:
+        raise ListMissing(list_id)
+    return row
 
 
 def _next_revision(session: Session, portal_id: int) -> PortalClock:

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records import dialect
 from records.clock import now
-from records.models import Dirty
+from records.models import Dirty, Portal
 
 EVERYTHING = "*"
 LEASE_MS = 60_000
@@ -58,29 +58,34 @@ def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]
 
 
 def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
-    """Lease up to `limit` marks of a portal, the most urgent and oldest first; commit before any engine call."""
+    """Lease up to `limit` marks of a portal, the most urgent and oldest first; commit before any engine call.
+
+    They are chosen in a statement of their own: as part of the UPDATE, PostgreSQL may choose anew for every row.
+    """
     moment = now(session)
     chosen = (
-        select(Dirty.vid)
+        select(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
         .where(Dirty.portal_id == portal_id, _is_free(moment), Dirty.next_at <= moment)
         .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    leased = session.execute(
-        update(Dirty)
-        .where(Dirty.portal_id == portal_id, Dirty.vid.in_(chosen))
-        .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
-        .returning(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
-    )
-    return [Claimed(vid, token, frozenset(names.split(",")), attempts) for vid, token, names, attempts in leased]
+    rows = session.execute(chosen).all()
+    if rows:
+        session.execute(
+            update(Dirty)
+            .where(Dirty.portal_id == portal_id, Dirty.vid.in_([row.vid for row in rows]))
+            .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
+        )
+    return [Claimed(row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1) for row in rows]
 
 
 def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:
     """Remove the marks that were worked on, but only where no newer mark has come meanwhile."""
     if done:
+        mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([claimed.vid for claimed in done]))
         worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
-        session.execute(delete(Dirty).where(Dirty.portal_id == portal_id, worked))
+        session.execute(delete(Dirty).where(*mine, worked))
 
 
 def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:
@@ -117,14 +122,17 @@ def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
 
 
 def due_portals(session: Session) -> list[int]:
-    """Return the portals that have marks to be claimed now, the longest waiting first."""
+    """Return the portals that have marks to be claimed now, in the order in which their first ones were queued."""
     moment = now(session)
-    statement = (
-        select(Dirty.portal_id)
-        .where(_is_free(moment), Dirty.next_at <= moment)
-        .group_by(Dirty.portal_id)
-        .order_by(func.min(Dirty.queued_at))
+    first_due = (
+        select(Dirty.queued_at)
+        .where(Dirty.portal_id == Portal.portal_id, _is_free(moment), Dirty.next_at <= moment)
+        .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
+        .limit(1)
+        .scalar_subquery()
     )
+    waiting = select(Portal.portal_id, first_due.label("since")).subquery()
+    statement = select(waiting.c.portal_id).where(waiting.c.since.is_not(None)).order_by(waiting.c.since)
     return list(session.execute(statement).scalars())
 
 
@@ -139,7 +147,7 @@ def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, mom
         "portal_id": portal_id,
         "vid": vid,
         "token": uuid.uuid4().hex,
-        "changed": EVERYTHING if EVERYTHING in names or len(joined) > MAX_CHANGED else joined,
+        "changed": EVERYTHING if len(joined) > MAX_CHANGED else joined,
         "urgency": int(urgency),
         "queued_at": moment,
         "leased_until": 0,
@@ -159,10 +167,6 @@ def _raised(added: object) -> dict[str, object]:
 
 
 def _union(added: ColumnElement[str]) -> ColumnElement[str]:
-    both = func.length(Dirty.changed) + func.length(added)
-    everything = or_(Dirty.changed == EVERYTHING, added == EVERYTHING, both >= MAX_CHANGED)
-    return case(
-        (and_(Dirty.changed == added), Dirty.changed),
-        (everything, EVERYTHING),
-        else_=Dirty.changed + "," + added,
-    )
+    """Return the joined names; `*` keeps the names beside it, which tell a join or leave its cause."""
+    too_long = func.length(Dirty.changed) + func.length(added) >= MAX_CHANGED
+    return case((Dirty.changed == added, Dirty.changed), (too_long, EVERYTHING), else_=Dirty.changed + "," + added)

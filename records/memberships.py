@@ -31,7 +31,9 @@ def remove(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move
     for start in range(0, len(moves), IN_CHUNK):
         pairs = [(move.list_id, move.vid) for move in moves[start : start + IN_CHUNK]]
         statement = delete(Membership).where(
-            Membership.portal_id == portal_id, tuple_(Membership.list_id, Membership.vid).in_(pairs)
+            Membership.portal_id == portal_id,
+            Membership.vid.in_({vid for _, vid in pairs}),
+            tuple_(Membership.list_id, Membership.vid).in_(pairs),
         )
         found = session.execute(statement.returning(Membership.list_id, Membership.vid))
         gone.update((list_id, vid) for list_id, vid in found)

@@ -76,6 +76,7 @@ class Contact(Base):
             "contact_merged_into",
             "portal_id",
             "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
             postgresql_where=text("merged_into IS NOT NULL"),
         ),
     )
@@ -247,7 +248,7 @@ class Dirty(Base):
     """A contact whose index document and memberships must be brought up to date (design rule 2). No foreign key."""
 
     __tablename__ = "dirty"
-    __table_args__ = (Index("dirty_order", "portal_id", "urgency", "queued_at"),)
+    __table_args__ = (Index("dirty_order", "portal_id", text("urgency DESC"), "queued_at", "vid"),)
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
     vid: Mapped[int] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from records.clock import Clock, DatabaseClock
 
@@ -21,6 +22,8 @@ Result = TypeVar("Result")
 ATTEMPTS = 4
 BUSY_TIMEOUT_SECONDS = 30
 POOL_SIZE = 16
+PLANS_BY_PRESENT_SIZE = "-c plan_cache_mode=force_custom_plan"
+"""PostgreSQL would go on reading a table from end to end that was small when a connection first asked for it."""
 
 
 class Database:
@@ -38,13 +41,23 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session that sees one snapshot and cannot keep what it writes."""
-        with self._session(self._reader) as session:
+        with self._session(self._reader, self._info) as session:
             yield session
+
+    def open_snapshot(self) -> Connection:
+        """Return a connection that sees one snapshot; closing it ends the snapshot."""
+        return self._reader.connect()
+
+    def session_over(self, snapshot: Connection) -> Session:
+        """Return a session that reads in an open snapshot; it is closed before the snapshot."""
+        session = Session(snapshot, autoflush=False, expire_on_commit=False)
+        session.info.update(self._info)
+        return session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Yield a session whose changes are committed at the end, or rolled back when the block raises."""
-        with self._turn(), self._session(self._writer) as session:
+        with self._turn(), self._session(self._writer, self._copied_info()) as session:
             yield session
             session.commit()
 
@@ -77,10 +90,18 @@ class Database:
             return work(session)
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
+    def _session(self, engine: Engine, info: dict[str, Any]) -> Iterator[Session]:
         with Session(engine, autoflush=False, expire_on_commit=False) as session:
-            session.info.update(self._info)
+            session.info.update(info)
             yield session
+
+    def _copied_info(self) -> dict[str, Any]:
+        """Return what sessions have in `info` with caches of their own, lest they keep what is rolled back."""
+        return {name: dict(value) if isinstance(value, dict) else value for name, value in self._info.items()}
+
+    def _inform(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        """Give a new connection what sessions have in `info`, because snapshots are read without one."""
+        record.info.update(self._info)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -101,12 +122,16 @@ class Database:
             **_JSON,
         )
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", self._inform)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         event.listen(engine, "handle_error", _keep_connection)
         return engine
 
     def _open_postgresql(self) -> tuple[Engine, Engine]:
-        engine = create_engine(self.url, pool_size=POOL_SIZE, pool_pre_ping=True, **_JSON)
+        engine = create_engine(
+            self.url, pool_size=POOL_SIZE, pool_pre_ping=True, connect_args={"options": PLANS_BY_PRESENT_SIZE}, **_JSON
+        )
+        event.listen(engine, "connect", self._inform)
         return engine, engine.execution_options(isolation_level="REPEATABLE READ")
 
 

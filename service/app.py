@@ -13,6 +13,7 @@ from records import migrations
 from records.clock import Clock
 from records.session import Database
 from service import (
+    account,
     alerts,
     batches,
     contacts,
@@ -43,6 +44,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     search.blueprint,
     merging.blueprint,
     statistics.blueprint,
+    account.blueprint,
     properties.blueprint,
     lists.blueprint,
     members.blueprint,

@@ -7,7 +7,7 @@ from flask import g, request
 
 from records import keys
 from service.refusals import ApiError
-from service.transactions import read
+from service.transactions import snapshot
 
 HEADERS = {"x-hubspot-auth-failure": "401 Unauthorized", "WWW-Authenticate": "Bearer"}
 NO_CREDENTIALS = (
@@ -27,7 +27,7 @@ def authenticate() -> None:
     key = token or request.args.get("hapikey", "")
     if not key:
         raise _refused(NO_CREDENTIALS)
-    portal_id = keys.find_portal(read(), key)
+    portal_id = keys.find_portal(snapshot(), key)
     if portal_id is None:
         raise _refused(UNKNOWN_TOKEN if token else UNKNOWN_KEY)
     g.portal_id = portal_id

@@ -19,7 +19,7 @@ from service.replies import nothing, reply
 from service.schemas import contacts as schemas
 from service.schemas.base import MAX_COUNT, MAX_NUMBER, whole_number
 from service.schemas.batches import Failures, read_items
-from service.transactions import read
+from service.transactions import snapshot
 from service.upserting import write_entries
 
 blueprint = ApiBlueprint("batches", "Many contacts in one request")
@@ -55,7 +55,7 @@ def show_by_vids(query: Json) -> Response:
 def show_by_emails(query: Json) -> Response:
     """Show contacts by e-mail, keyed by vid. A plus sent unescaped, which a query reads as a blank, is a plus again."""
     emails = [email.strip().replace(" ", "+") for email in _limited("email", query["email"])]
-    vids = contacts.find_by_emails(read(), g.portal_id, emails).values()
+    vids = contacts.find_by_emails(snapshot(), g.portal_id, emails).values()
     return reply(_present(query, {str(vid): vid for vid in vids}))
 
 
@@ -66,16 +66,16 @@ def show_by_emails(query: Json) -> Response:
 def show_by_tokens(query: Json) -> Response:
     """Show contacts by visitor token, keyed by token."""
     tokens = _limited("utk", query["utk"])
-    vids = contacts.find_by_tokens(read(), g.portal_id, tokens)
+    vids = contacts.find_by_tokens(snapshot(), g.portal_id, tokens)
     return reply(_present(query, {token: vids[token.lower()] for token in tokens if token.lower() in vids}))
 
 
 def _present(query: Json, vids: dict[str, int]) -> Json:
     """Return key -> contact JSON for those of the keys' vids that are live contacts."""
     view, show = schemas.view_of(query), presenter()
-    found = contacts.find_contacts(read(), g.portal_id, set(vids.values()))
+    found = contacts.find_contacts(snapshot(), g.portal_id, set(vids.values()))
     rows = list({row.vid: row for row in found.values()}.values())
-    loaded = load_profiles(read(), g.portal_id, rows, view.wanted)
+    loaded = load_profiles(snapshot(), g.portal_id, rows, view.wanted)
     profiles = {profile.contact.vid: profile for profile in loaded}
     return {
         key: show.contact(profiles[found[vid].vid], view, asked_vid=vid) for key, vid in vids.items() if vid in found

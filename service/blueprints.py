@@ -1,5 +1,7 @@
 """The blueprint that every part of the API is built on: authenticated, limited, parsing requests one way."""
 
+from typing import Any
+
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from service.auth import authenticate
@@ -20,3 +22,7 @@ class ApiBlueprint(SmorestBlueprint):
         super().__init__(name, __name__, description=description)
         self.before_request(authenticate)
         self.before_request(enforce_limits)
+
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """Return a decorator that parses arguments by the schema, which is made once and not for every request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)

@@ -11,6 +11,7 @@ import orjson
 from flask import Request, request
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.refusals import ApiError, shown
 
@@ -31,6 +32,8 @@ def read_json(required: bool = True) -> Any:
     if request.mimetype in FORM_TYPES:
         raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is a form; send JSON as application/json")
     body = request.get_data()
+    if request.content_length is None and len(body) >= MAX_BODY:  # werkzeug cuts a chunked body there, silently
+        raise RequestEntityTooLarge
     if body.strip():
         return _parse(_decode(body))
     if required:

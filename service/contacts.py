@@ -10,18 +10,20 @@ from records.catalogues import load_catalogue
 from records.deletes import delete_contact
 from records.errors import ContactMissing
 from records.profiles import load_profiles
+from records.statements import Reader
 from records.upserts import Entry, Provenance
 from records.writes import Change, Source, lock_contacts, new_contacts, write_contacts
 from service.blueprints import ApiBlueprint
 from service.presenter import Json, Presenter
-from service.refusals import ApiError
+from service.refusals import ApiError, Missing
 from service.replies import nothing, reply
 from service.schemas import contacts as schemas
-from service.transactions import read, write
+from service.transactions import snapshot, write
 from service.upserting import write_entries
 from service.values import checked_email, checked_values
 
 API = Source("API")
+NOT_FOUND = "resource not found"
 DIRECT = ("API", "")
 UPSERT = Provenance(Source("API", "contact-upsert"), ("API", "contact-upsert"))
 
@@ -30,7 +32,7 @@ blueprint = ApiBlueprint("contacts", "Single contacts: create, update, look up, 
 
 def presenter() -> Presenter:
     """Return the presenter of the request's portal."""
-    return Presenter(g.portal_id, load_catalogue(read(), g.portal_id), request.root_url.rstrip("/"))
+    return Presenter(g.portal_id, load_catalogue(snapshot(), g.portal_id), request.root_url.rstrip("/"))
 
 
 @blueprint.post("/contacts/v1/contact")
@@ -74,7 +76,7 @@ def show_by_vid(query: Json, vid: int) -> Response:
 @blueprint.response(200, schemas.Contact)
 def show_by_email(query: Json, email: str) -> Response:
     """Show the contact that has the e-mail as its primary or a secondary one."""
-    return _show(query, _vid_by_email(read(), email))
+    return _show(query, _vid_by_email(snapshot(), email))
 
 
 @blueprint.get("/contacts/v1/contact/utk/<utk>/profile")
@@ -82,9 +84,9 @@ def show_by_email(query: Json, email: str) -> Response:
 @blueprint.response(200, schemas.Contact)
 def show_by_token(query: Json, utk: str) -> Response:
     """Show the contact that the visitor token belongs to."""
-    vid = contacts.find_by_tokens(read(), g.portal_id, [utk]).get(utk.lower())
+    vid = contacts.find_by_tokens(snapshot(), g.portal_id, [utk]).get(utk.lower())
     if vid is None:
-        raise ContactMissing(utk)
+        raise Missing(NOT_FOUND)
     return _show(query, vid)
 
 
@@ -117,15 +119,15 @@ def delete(vid: int) -> Response:
 
 
 def _show(query: dict[str, Any], vid: int) -> Response:
-    found = contacts.find_contacts(read(), g.portal_id, [vid]).get(vid)
+    found = contacts.find_contacts(snapshot(), g.portal_id, [vid]).get(vid)
     if found is None:
         raise ContactMissing(vid)
     view = schemas.view_of(query)
-    [profile] = load_profiles(read(), g.portal_id, [found], view.wanted)
+    [profile] = load_profiles(snapshot(), g.portal_id, [found], view.wanted)
     return reply(presenter().contact(profile, view, asked_vid=vid))
 
 
-def _vid_by_email(session: Session, email: str) -> int:
+def _vid_by_email(session: Reader, email: str) -> int:
     found = identities.find_by_emails(session, g.portal_id, [email])
     if not found:
         raise ContactMissing(email)
@@ -135,5 +137,5 @@ def _vid_by_email(session: Session, email: str) -> int:
 def _update(session: Session, vid: int, values: dict[str, str]) -> None:
     contact = lock_contacts(session, g.portal_id, [vid]).get(vid)
     if contact is None:
-        raise ContactMissing(vid)
+        raise Missing(NOT_FOUND)
     write_contacts(session, g.portal_id, [Change(contact, values, API)])

@@ -60,6 +60,25 @@ def enforce_limits() -> None:
             raise _exceeded(limit)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many requests a portal may make a day, has made, and when counting begins anew (milliseconds)."""
+
+    limit: int
+    used: int
+    resets_at: int
+
+
+def daily_usage() -> Usage | None:
+    """Return the portal's use of its daily limit; None where there is no such limit."""
+    installed = _installed()
+    for limit in installed.limits:
+        if limit.policy == "DAILY" and installed.limiter is not None:
+            window = installed.limiter.get_window_stats(limit.item, *_key())
+            return Usage(limit.item.amount, limit.item.amount - window.remaining, int(window.reset_time * 1000))
+    return None
+
+
 def _limits(settings: Settings) -> list[Limit]:
     found = []
     if settings.rate_secondly is not None:

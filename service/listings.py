@@ -14,7 +14,7 @@ from service.contacts import presenter
 from service.presenter import Json
 from service.replies import reply
 from service.schemas import contacts as schemas
-from service.transactions import read
+from service.transactions import read, snapshot
 
 blueprint = ApiBlueprint("listings", "All contacts, page by page")
 
@@ -70,7 +70,7 @@ def before(query: Json) -> tuple[int, int] | None:
 
 def _present(query: Json, shown: Sequence[tuple[ContactRow, int]]) -> list[dict[str, Any]]:
     view, show = schemas.view_of(query, schemas.LISTED), presenter()
-    profiles = load_profiles(read(), g.portal_id, [row for row, _ in shown], view.wanted)
+    profiles = load_profiles(snapshot(), g.portal_id, [row for row, _ in shown], view.wanted)
     return [
         {"addedAt": added_at, **show.contact(profile, view)}
         for profile, (_, added_at) in zip(profiles, shown, strict=True)

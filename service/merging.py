@@ -13,7 +13,7 @@ from service.blueprints import ApiBlueprint
 from service.presenter import Json
 from service.replies import CONTENT_TYPE, reply
 from service.schemas import contacts as schemas
-from service.transactions import read, write
+from service.transactions import snapshot, write
 from service.values import checked_email
 
 blueprint = ApiBlueprint("merging", "Merge contacts, and give them further e-mails")
@@ -32,7 +32,7 @@ def merge(body: Json, vid: int) -> Response:
 @blueprint.response(200, schemas.SecondaryEmails)
 def show_emails(vid: int) -> Response:
     """Show a contact's secondary e-mails."""
-    found = contacts.find_contacts(read(), g.portal_id, [vid]).get(vid)
+    found = contacts.find_contacts(snapshot(), g.portal_id, [vid]).get(vid)
     if found is None:
         raise ContactMissing(vid)
     return _reply(vid, split_emails(found.properties.get(ADDITIONAL_EMAILS, "")))

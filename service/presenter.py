@@ -22,13 +22,15 @@ TOKEN_BYTES = 102
 class View:
     """What is shown of a contact: `properties` by name (None for all), with their versions or without.
 
-    `submissions` is which form submissions are shown: all, none, newest or oldest.
+    `submissions` is which form submissions are shown: all, none, newest or oldest. `saved_at` is whether identities
+    tell when they were saved; search says 0 (contract S2.10).
     """
 
     properties: frozenset[str] | None
     history: bool
     submissions: str
     memberships: bool
+    saved_at: bool = True
 
     @property
     def wanted(self) -> Wanted:
@@ -53,7 +55,7 @@ class Presenter:
             **self._head(asked_vid or row.vid, row.vid, [stub.vid for stub in profile.merged]),
             "properties": self._properties(profile, view),
             "form-submissions": [],
-            "identity-profiles": _identity_profiles(profile),
+            "identity-profiles": _identity_profiles(profile, view.saved_at),
             "merge-audits": [audit.facts for audit in profile.audits],
         }
         if view.memberships:
@@ -156,16 +158,17 @@ def _membership(row: Any) -> Json:
     }
 
 
-def _identity_profiles(profile: Profile) -> list[Json]:
+def _identity_profiles(profile: Profile, saved_at: bool) -> list[Json]:
     row = profile.contact
     own = [*(_email(email) for email in profile.emails), _lead_guid(row)]
-    return [_identity_profile(row, own), *(_identity_profile(stub, [_lead_guid(stub)]) for stub in profile.merged)]
+    records = [(row, own), *((stub, [_stub_guid(stub)]) for stub in profile.merged)]
+    return [_identity_profile(record, identities, saved_at) for record, identities in records]
 
 
-def _identity_profile(record: Any, identities: list[Json]) -> Json:
+def _identity_profile(record: Any, identities: list[Json], saved_at: bool) -> Json:
     return {
         "vid": record.vid,
-        "saved-at-timestamp": max(identity["timestamp"] for identity in identities),
+        "saved-at-timestamp": max(identity["timestamp"] for identity in identities) if saved_at else 0,
         "deleted-changed-timestamp": 0,
         "identities": identities,
     }
@@ -178,6 +181,10 @@ def _email(row: Any) -> Json:
 
 def _lead_guid(record: Any) -> Json:
     return {"type": "LEAD_GUID", "value": record.lead_guid, "timestamp": record.created_at}
+
+
+def _stub_guid(row: Any) -> Json:
+    return {"type": "LEAD_GUID", "value": row.value, "timestamp": row.timestamp}
 
 
 def _camel_email(row: Any) -> Json:

@@ -16,7 +16,7 @@ from records import errors as records
 from records.contacts import find_contacts
 from records.profiles import Wanted, load_profiles
 from service.presenter import existing_profile
-from service.transactions import read
+from service.transactions import snapshot
 
 MERGE_TEXTS = {
     "canonical": "canonical vid is not a valid contact or is already in the process of being merged",
@@ -143,10 +143,10 @@ def _(error: records.EmailMissing) -> ApiError:
 
 def _existing_profile(vid: int) -> dict[str, Any]:
     """Return what a 409 tells of the contact that has the e-mail; little when it is gone by now."""
-    found = find_contacts(read(), g.portal_id, [vid])
+    found = find_contacts(snapshot(), g.portal_id, [vid])
     if vid not in found:
         return {"vid": vid, "identity": []}
-    [profile] = load_profiles(read(), g.portal_id, [found[vid]], Wanted(history=False, memberships=False))
+    [profile] = load_profiles(snapshot(), g.portal_id, [found[vid]], Wanted(history=False, memberships=False))
     return existing_profile(profile.contact, profile.emails)
 
 

@@ -11,11 +11,11 @@ from records import contacts, engine_state
 from records.profiles import load_profiles
 from service.blueprints import ApiBlueprint
 from service.contacts import presenter
-from service.presenter import Json, View
+from service.presenter import Json, Presenter, View
 from service.refusals import BadInput
 from service.replies import reply
 from service.schemas import contacts as schemas
-from service.transactions import read, runtime
+from service.transactions import runtime, snapshot
 
 MAX_QUERY = 1_000
 
@@ -39,7 +39,7 @@ def search(query: Json) -> Response:
             "offset": end if hits.vids else 0,
             "has-more": bool(hits.vids) and end < hits.total,
             "total": hits.total,
-            "contacts": _present(query, hits.vids),
+            "contacts": _present(show, query, hits.vids),
         }
     )
 
@@ -67,17 +67,17 @@ def _sort(query: Json, catalogue: Catalogue) -> Sort | None:
 
 
 def _generation() -> int:
-    state = engine_state.find_state(read(), g.portal_id)
-    if state is None or state.live is None:
+    live = engine_state.live_generation(snapshot(), g.portal_id)
+    if live is None:
         raise EngineUnavailable("the portal's index is being built for the first time")
-    return state.live
+    return live
 
 
-def _present(query: Json, vids: list[int]) -> list[Json]:
+def _present(show: Presenter, query: Json, vids: list[int]) -> list[Json]:
     """Return the contacts of hits in their order; deleted and merged ones are left out."""
     named = query["property"]
-    view = View(None if named is None else frozenset(named), history=False, submissions="none", memberships=False)
-    found = contacts.find_contacts(read(), g.portal_id, vids)
+    shown = None if named is None else frozenset(named)
+    view = View(shown, history=False, submissions="none", memberships=False, saved_at=False)
+    found = contacts.find_contacts(snapshot(), g.portal_id, vids)
     rows = [found[vid] for vid in vids if vid in found and found[vid].vid == vid]
-    show = presenter()
-    return [show.contact(profile, view) for profile in load_profiles(read(), g.portal_id, rows, view.wanted)]
+    return [show.contact(profile, view) for profile in load_profiles(snapshot(), g.portal_id, rows, view.wanted)]

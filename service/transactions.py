@@ -5,10 +5,10 @@ is read after a write sees it and no request holds two connections.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import TypeVar
 
 from flask import current_app, g
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from indexer.runtime import Kind, Runtime
@@ -24,19 +24,28 @@ def runtime() -> Runtime:
     return found
 
 
-def read() -> Session:
-    """Return the request's session: one snapshot of the records, opened when first asked for."""
+def snapshot() -> Connection:
+    """Return the connection of the request's snapshot, for plain statements; it is opened when first asked for."""
     if "snapshot" not in g:
-        g.snapshot_stack = ExitStack()
-        g.snapshot = g.snapshot_stack.enter_context(runtime().database.read())
-    session: Session = g.snapshot
+        g.snapshot = runtime().database.open_snapshot()
+    connection: Connection = g.snapshot
+    return connection
+
+
+def read() -> Session:
+    """Return a session over the request's snapshot, for what needs more than plain statements."""
+    if "session" not in g:
+        g.session = runtime().database.session_over(snapshot())
+    session: Session = g.session
     return session
 
 
 def end_snapshot(_error: BaseException | None = None) -> None:
     """End the request's snapshot, so that the next read opens a newer one."""
-    if g.pop("snapshot", None) is not None:
-        g.pop("snapshot_stack").close()
+    for name in ("session", "snapshot"):
+        opened = g.pop(name, None)
+        if opened is not None:
+            opened.close()
 
 
 def write(work: Callable[[Session], Result], wakes: Kind = "drain") -> Result:

@@ -98,7 +98,7 @@ def _rate(loaded: Loaded) -> Result:
     if loaded.service.setup == SERVER:
         raw = middle(raw_load.rates(loaded.service, loaded.account))
         measured, line, met = f"{rate / raw:.2f}× ({rate:,.0f}/s)", f"≥ {SERVER_SHARE}×", rate >= raw * SERVER_SHARE
-        baseline = f"COPY + bulk of the same documents: {raw:,.0f}/s"
+        baseline = f"COPY of the same rows + bulk of the same documents: {raw:,.0f}/s"
     else:
         measured, line, met, baseline = f"{rate:,.0f}/s", f"≥ {EMBEDDED_RATE:,}/s", rate >= EMBEDDED_RATE, "–"
     profile = loaded.explain(met, lambda: profile_import(loaded.service))

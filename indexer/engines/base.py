@@ -102,9 +102,7 @@ class Engine(Protocol):
     def extend(self, portal_id: int, generations: Sequence[int], catalogue: Catalogue) -> None:
         """Bring the mappings up to the catalogue's version; called before each batch and cheap when nothing changed."""
 
-    def index(
-        self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]
-    ) -> IndexOutcome:
+    def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
         """Store documents unless a newer version is there (an equal one is replaced)."""
 
     def delete(self, portal_id: int, generations: Sequence[int], versions: Mapping[int, int]) -> None:
@@ -130,7 +128,7 @@ class Engine(Protocol):
     ) -> dict[int, frozenset[int]] | None:
         """Return vid -> ids of lists, among those that read a changed name, that the document may be in.
 
-        `changed` holding `*` asks all lists. None means that this engine does not narrow: every asked list is evaluated.
+        `changed` holding `*` asks all lists. None means that this engine does not narrow: every asked list is judged.
         """
 
     def close(self) -> None:

@@ -6,8 +6,15 @@ import click
 
 from indexer.imports.batches import RESULTS
 from indexer.imports.run import Summary, import_csv
-from indexer.runtime import Runtime
-from service.cli.context import data_option, open_runtime, portal_option, require_portal, settings_in_force
+from records.session import Database
+from service.cli.context import (
+    data_option,
+    open_records,
+    open_runtime,
+    portal_option,
+    require_portal,
+    settings_in_force,
+)
 from service.cli.failures import RowsFailed, ServerFailed
 from service.cli.output import progress_bar
 from service.cli.settling import describe_rest, settle
@@ -36,9 +43,11 @@ def import_file(file: Path, portal: int, outcomes: Path | None) -> None:
       contacts import people.csv --portal 2 --outcomes /tmp/outcomes.csv
     """
     report = outcomes or file.with_name(f"{file.name}.outcomes.csv")
-    with open_runtime(settings_in_force()) as runtime:
-        require_portal(runtime.database, portal)
-        summary = _import(runtime, portal, file, report)
+    settings = settings_in_force()
+    with open_records(settings) as database:
+        require_portal(database, portal)
+        summary = _import(database, portal, file, report)
+    with open_runtime(settings) as runtime:
         left = settle(runtime, portal)
     _tell(summary, report)
     if left:
@@ -47,9 +56,10 @@ def import_file(file: Path, portal: int, outcomes: Path | None) -> None:
         raise RowsFailed(f"{summary.counts['failed']} rows failed; {report} says why")
 
 
-def _import(runtime: Runtime, portal: int, file: Path, report: Path) -> Summary:
+def _import(database: Database, portal: int, file: Path, report: Path) -> Summary:
+    """Write the rows; this process indexes them afterwards, because one interpreter does one of both at a time."""
     with progress_bar("importing", file.stat().st_size) as bar:
-        return import_csv(runtime.database, portal, file, report, bar.reach)
+        return import_csv(database, portal, file, report, bar.reach)
 
 
 def _tell(summary: Summary, report: Path) -> None:

@@ -12,6 +12,7 @@ from indexer.settings import Settings
 from service.app import create_app, create_runtime
 from service.cli.context import data_option, open_runtime, settings_in_force
 from service.cli.failures import ServerFailed
+from service.cli.request_lines import take_letters_as_they_are
 
 THREADS = 8
 OPTIONS = {
@@ -65,6 +66,7 @@ class Server(BaseApplication):
 
     def load_config(self) -> None:
         """Give gunicorn its settings."""
+        take_letters_as_they_are()
         hooks = {"when_ready": self._tell_address, "worker_exit": self._stop}
         place = {"bind": self._address, "workers": self._processes}
         for name, value in {**OPTIONS, **place, **hooks}.items():

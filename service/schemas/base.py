@@ -8,12 +8,13 @@ from marshmallow import fields
 
 MAX_NUMBER = 2**63 - 1
 MAX_COUNT = 100
+NO_OBJECT = "is not an object; send one"
 
 
 class WireSchema(marshmallow.Schema):
     """A schema that ignores keys it does not know (contract S0.2)."""
 
-    error_messages = {"type": "is not an object; send one"}
+    error_messages = {"type": NO_OBJECT}
 
     class Meta:
         """Marshmallow's options."""
@@ -82,17 +83,25 @@ class Flag(fields.Boolean):
 class Choice(fields.String):
     """One of a few words, in any case."""
 
-    default_error_messages = {"choice": "is not known; send one of {choices}"}
+    default_error_messages = {
+        "choice": "is not known; send one of {choices}",
+        "null": "is not known; send one of {choices}",
+        "required": "is missing; send one of {choices}",
+    }
 
     def __init__(self, *choices: str, **options: Any) -> None:
         """Take the words as they are passed on; the options are marshmallow's."""
         self.choices = {choice.lower(): choice for choice in choices}
         super().__init__(validate=None, metadata={"enum": list(choices)}, **options)
 
+    def make_error(self, key: str, **facts: Any) -> marshmallow.ValidationError:
+        """Return the error of a kind, naming the words."""
+        return super().make_error(key, choices=", ".join(self.choices.values()), **facts)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
         choice = self.choices.get(value.strip().lower()) if isinstance(value, str) else None
         if choice is None:
-            raise self.make_error("choice", choices=", ".join(self.choices.values()))
+            raise self.make_error("choice")
         return choice
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from service.presenter import View
-from service.schemas.base import Choice, Count, Flag, Number, Text, WireSchema
+from service.schemas.base import NO_OBJECT, Choice, Count, Flag, Number, Text, WireSchema
 
 VALUE_ONLY = "value_only"
 WITH_HISTORY = "value_and_history"
@@ -23,7 +23,7 @@ class WriteBody(WireSchema):
     """The values to write to a contact."""
 
     properties = fields.List(
-        fields.Nested(Written),
+        fields.Nested(Written, error_messages={"null": NO_OBJECT}),
         required=True,
         error_messages={
             "required": "is missing; send a list of {{property, value}}",

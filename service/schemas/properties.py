@@ -7,7 +7,7 @@ import marshmallow
 from marshmallow import fields
 
 from queries.catalogue import PropertyType
-from service.schemas.base import Choice, Flag, Number, WireSchema
+from service.schemas.base import NO_OBJECT, Choice, Flag, Number, WireSchema
 from service.schemas.texts import BodySchema, Line
 
 FIELD_TYPES = ("text", "textarea", "select", "radio", "checkbox", "booleancheckbox", "date", "number", "file")
@@ -24,13 +24,21 @@ class OptionSchema(BodySchema):
     hidden = Flag(load_default=False)
     readOnly = Flag(load_default=False)
     description = Line(MAX_DESCRIPTION, load_default=None, allow_none=True)
-    doubleData = fields.Float(load_default=None, allow_none=True)
+    doubleData = fields.Float(
+        load_default=None, allow_none=True, error_messages={"invalid": "is not a number; send one, or null"}
+    )
 
     @marshmallow.validates("value")
     def check_value(self, value: str, data_key: str) -> None:
         """Refuse a value that cannot stand among several in a contact's property."""
         if not value or ";" in value:
             raise marshmallow.ValidationError("is no internal value; send a text without ';' that is not empty")
+
+
+def options_field(**options: Any) -> fields.List[dict[str, Any]]:
+    """Return the field of an enumeration's options; `options` are marshmallow's."""
+    option = fields.Nested(OptionSchema, error_messages={"null": NO_OBJECT})
+    return fields.List(option, error_messages={"invalid": "is not a list; send a list of options"}, **options)
 
 
 class PropertyChanges(BodySchema):
@@ -43,7 +51,7 @@ class PropertyChanges(BodySchema):
     type = Choice(*PropertyType)
     fieldType = Choice(*FIELD_TYPES)
     hidden = Flag()
-    options = fields.List(fields.Nested(OptionSchema))
+    options = options_field()
     displayOrder = Number(low=-1)
     formField = Flag()
     textDisplayHint = Line()
@@ -70,7 +78,7 @@ class NewProperty(PropertyChanges):
     type = Choice(*PropertyType, required=True)
     fieldType = Choice(*FIELD_TYPES, required=True)
     hidden = Flag(load_default=False)
-    options = fields.List(fields.Nested(OptionSchema), load_default=list)
+    options = options_field(load_default=list)
     displayOrder = Number(low=-1, load_default=-1)
     formField = Flag(load_default=False)
 

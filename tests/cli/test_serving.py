@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import quote
 
 import pytest
 from click.testing import Result
@@ -59,6 +61,14 @@ def fetch(url: str, body: object = None) -> dict[str, object]:
     return parsed
 
 
+def exchange(address: str, request: str) -> str:
+    """Return what the server answers to bytes that no client of the standard library would send."""
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5) as connection:
+        connection.sendall(request.encode())
+        with connection.makefile(encoding="utf-8", newline="") as answer:
+            return answer.read()
+
+
 @pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM])
 def test_what_was_written_is_there_after_a_stop_and_a_start(
     run: Run, environment: Path, tmp_path: Path, stop_signal: signal.Signals
@@ -74,6 +84,16 @@ def test_what_was_written_is_there_after_a_stop_and_a_start(
     with serving(tmp_path, environment) as (_, address):
         found = fetch(f"{address}{path}/email/ada@x.example/profile?hapikey={key}")
     assert found["vid"] == vid
+
+
+def test_letters_in_an_address_may_stand_unescaped(run: Run, environment: Path, tmp_path: Path) -> None:
+    run("portals", "create")
+    key = run("keys", "create").stdout.strip()
+    path = f"/contacts/v1/contact/createOrUpdate/email/jörg@x.example?hapikey={key}"
+    with serving(tmp_path, environment) as (_, address):
+        first = fetch(f"{address}{quote(path, safe='/?=@')}", {"properties": []})
+        second = exchange(address, f"POST {path} HTTP/1.0\r\nContent-Length: 17\r\n\r\n" + '{"properties":[]}')
+    assert json.loads(second.partition("\r\n\r\n")[2]) == {"vid": first["vid"], "isNew": False}
 
 
 def test_the_server_tells_its_address_and_logs_no_requests(running: tuple[Server, str]) -> None:

@@ -92,7 +92,11 @@ def test_nothing_asked_with_and_is_everyone_and_with_or_is_nobody(node: Node, an
     assert evaluate(node, document({}), AT) is answer
 
 
-@pytest.mark.parametrize(("name", "value"), [("amount", "large"), ("day", "May"), ("moment", "2019-05-04T00:00:00Z")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("amount", "large"), ("day", "May"), ("moment", "2019-05-04T00:00:00Z")]
+    + [("amount", "nan"), ("amount", "1e999"), ("day", "9" * 40), ("moment", "-" + "9" * 20)],
+)
 def test_a_value_that_is_not_of_its_propertys_type_counts_as_none(name: str, value: str) -> None:
     asked = tree([{"property": name, "operator": "IS_EMPTY"}])
     assert evaluate(asked, document({name: value}), AT) is True

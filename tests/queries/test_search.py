@@ -19,9 +19,7 @@ def contact(name: str = "", company: str = "", emails: str = "", phones: str = "
     return SearchFields(first, last, company, *several)
 
 
-ADA = contact(
-    "Ada|Lovelace", "Analytical Engines", "ada.lovelace+news@mail.example.org", "+44 (0)20 7946 0958"
-)
+ADA = contact("Ada|Lovelace", "Analytical Engines", "ada.lovelace+news@mail.example.org", "+44 (0)20 7946 0958")
 
 
 def tier(q: str, fields: SearchFields) -> int:
@@ -325,9 +323,7 @@ def count_clauses(query: Any) -> int:
         return sum(map(count_clauses, query))
     if not isinstance(query, dict):
         return 0
-    return sum(
-        1 if kind in {"term", "prefix", "fuzzy"} else count_clauses(part) for kind, part in query.items()
-    )
+    return sum(1 if kind in {"term", "prefix", "fuzzy"} else count_clauses(part) for kind, part in query.items())
 
 
 @pytest.mark.parametrize(

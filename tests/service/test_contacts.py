@@ -204,6 +204,7 @@ def test_refusals_have_the_original_messages(client: ApiClient, name: str, value
         ({"properties": None}, "properties: None is not a list"),
         ({"properties": "x"}, "properties: 'x' is not a list"),
         ({"properties": ["x"]}, "properties[0]: 'x' is not an object"),
+        ({"properties": [None]}, "properties[0]: None is not an object"),
         ({"properties": [{"name": "email", "value": "x"}]}, "property cannot be missing or null"),
         ({"properties": [{"property": None, "value": "x"}]}, "property cannot be missing or null"),
         ({"properties": [{"property": 5, "value": "x"}]}, "properties[0].property: 5 is not a string"),
@@ -273,20 +274,22 @@ def test_renaming_to_a_taken_email_answers_409_and_changes_nothing(client: ApiCl
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "message"),
     [
-        ("GET", "/contacts/v1/contact/vid/7/profile"),
-        ("POST", "/contacts/v1/contact/vid/7/profile"),
-        ("DELETE", "/contacts/v1/contact/vid/7"),
-        ("GET", "/contacts/v1/contact/email/nobody@example.com/profile"),
-        ("GET", "/contacts/v1/contact/email/nonsense/profile"),
-        ("POST", "/contacts/v1/contact/email/nobody@example.com/profile"),
-        ("GET", f"/contacts/v1/contact/utk/{TOKEN}/profile"),
+        ("GET", "/contacts/v1/contact/vid/7/profile", "contact does not exist"),
+        ("POST", "/contacts/v1/contact/vid/7/profile", "resource not found"),
+        ("DELETE", "/contacts/v1/contact/vid/7", "contact does not exist"),
+        ("GET", "/contacts/v1/contact/email/nobody@example.com/profile", "contact does not exist"),
+        ("GET", "/contacts/v1/contact/email/nonsense/profile", "contact does not exist"),
+        ("POST", "/contacts/v1/contact/email/nobody@example.com/profile", "contact does not exist"),
+        ("GET", f"/contacts/v1/contact/utk/{TOKEN}/profile", "resource not found"),
     ],
 )
-def test_a_missing_contact_answers_404(client: ApiClient, method: str, path: str) -> None:
+def test_a_missing_contact_answers_404_in_the_words_recorded(
+    client: ApiClient, method: str, path: str, message: str
+) -> None:
     answer = client.raw(method, path, json=as_body({"firstname": "A"}) if method == "POST" else None)
-    assert (answer.status_code, answer.json["message"]) == (404, "contact does not exist")  # type: ignore[index]
+    assert (answer.status_code, answer.json["message"]) == (404, message)  # type: ignore[index]
     assert answer.headers["X-HubSpot-NotFound"] == "true"
 
 

@@ -63,7 +63,7 @@ def test_asked_properties_replace_the_default_ones(client: ApiClient) -> None:
 
 def test_parameters_of_other_times_have_no_effect(client: ApiClient) -> None:
     vid = client.create(firstname="Ada")
-    query = {"no_parse": "true", "vid-offset": "9", "offset": "9", "portalId": "62515"}
+    query: dict[str, Any] = {"no_parse": "true", "vid-offset": "9", "offset": "9", "portalId": "62515"}
     assert vids(client.get(ALL, **query)) == [vid]
 
 

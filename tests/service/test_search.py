@@ -37,6 +37,7 @@ def test_found_contacts_are_shown_with_all_their_values(client: ApiClient, peopl
     assert contact["properties"]["company"] == {"value": "Bees"}
     assert contact["properties"]["hs_analytics_first_url"] == {"value": ""}
     assert contact["form-submissions"] == [] and "list-memberships" not in contact
+    assert [profile["saved-at-timestamp"] for profile in contact["identity-profiles"]] == [0]
 
 
 def test_the_newest_change_comes_first_and_pages_follow_the_offset(client: ApiClient, people: list[int]) -> None:

@@ -1,0 +1,96 @@
+"""Holds SQLite to plans that do not read a whole portal: EXPLAIN tells which index leads to a statement's rows."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from records import contacts, identities, marks, memberships, profiles
+from records.feed import Kind, Move, reason
+from records.identities import EmailClaim
+from records.marks import Claimed
+from records.profiles import Wanted
+from records.session import Database
+from tests.support.records import create_database
+
+VIDS = list(range(1, 21))
+MOVES = [Move(7, vid, 1, 1, reason(Kind.CONTACT_CHANGE)) for vid in VIDS]
+CLAIMS = [EmailClaim(vid, f"p{vid}@example.com", 1) for vid in VIDS]
+CLAIMED = [Claimed(vid, "token", frozenset(("*",)), 1) for vid in VIDS]
+
+Read = Callable[[Session], object]
+
+LOOKUPS: dict[str, tuple[Read, str]] = {
+    "contacts by vid": (lambda session: contacts.find_contacts(session, 1, VIDS), "vid=?"),
+    "e-mails of contacts": (lambda session: contacts.emails_of(session, 1, VIDS), "vid=?"),
+    "contacts by e-mail": (lambda session: identities.find_by_emails(session, 1, ["a@x.org", "b@x.org"]), "key=?"),
+    "taking e-mails": (lambda session: identities.claim_emails(session, 1, CLAIMS), "key=?"),
+    "leaving lists": (lambda session: memberships.remove(session, 1, MOVES), "vid=?"),
+    "lists of contacts": (lambda session: memberships.lists_of(session, 1, VIDS), "vid=?"),
+    "settling marks": (lambda session: marks.settle(session, 1, CLAIMED), "vid=?"),
+    "a page of members": (lambda session: contacts.list_members(session, 1, 7, 100, 20), "list_id=? AND vid>?"),
+    "a page of new members": (
+        lambda session: contacts.recent_members(session, 1, 7, (5, 6), 20),
+        "list_id=? AND (added_at,vid)<(?,?)",
+    ),
+    "a page of new contacts": (
+        lambda session: contacts.recently_created(session, 1, (5, 6), 20),
+        "(created_at,vid)<(?,?)",
+    ),
+}
+"""What is read or removed -> the work, and the columns by which its first table's rows must be found."""
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    database = create_database(tmp_path_factory.mktemp("plans"))
+    yield database
+    database.close()
+
+
+def plans(database: Database, work: Read) -> list[list[str]]:
+    """Return the plan of every statement that the work executes, line by line."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        database.transact(work)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return [plan for statement, parameters in statements if (plan := explain(database, statement, parameters))]
+
+
+def explain(database: Database, statement: str, parameters: Any) -> list[str]:
+    first = parameters[0] if isinstance(parameters, list) else parameters
+    with database.connect_writer() as connection:
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", first)
+        return [row[3] for row in found]
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_rows_are_found_by_what_was_asked_for_and_not_by_reading_a_portal(name: str, database: Database) -> None:
+    work, columns = LOOKUPS[name]
+    first, *_ = plans(database, work)
+    assert columns in first[0], first
+
+
+def test_nothing_of_a_profile_is_found_by_reading_a_portal(database: Database) -> None:
+    def load(session: Session) -> object:
+        rows: list[Any] = [type("Contact", (), {"vid": vid}) for vid in VIDS]
+        return profiles.load_profiles(session, 1, rows, Wanted(history=True, memberships=True))
+
+    steps = [step for plan in plans(database, load) for step in plan if "contact_list" not in step]
+    steps = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
+    assert len(steps) == 4
+    assert all("vid=?" in step or "merged_into=?" in step for step in steps), steps
+
+
+def test_the_next_marks_are_claimed_without_sorting_those_that_wait(database: Database) -> None:
+    claim, *_ = plans(database, lambda session: marks.claim(session, 1, 200))
+    assert not [step for step in claim if "B-TREE" in step], claim
