@@ -1,0 +1,30 @@
+"""The tables. Every one carries the portal, because portals are walls (design rule 16).
+
+Instants are milliseconds since the epoch. Contact values are strings, as on the wire (contract S0.3).
+"""
+
+from records.models.base import Base
+from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersion
+from records.models.definitions import PropertyDefinition, PropertyGroup
+from records.models.lists import ContactList, FeedEvent, Membership
+from records.models.portals import ApiKey, Counter, Portal, PortalClock
+from records.models.upkeep import Dirty, EngineState
+
+__all__ = [
+    "ApiKey",
+    "Base",
+    "Contact",
+    "ContactList",
+    "Counter",
+    "Dirty",
+    "EngineState",
+    "FeedEvent",
+    "Identity",
+    "Membership",
+    "MergeAudit",
+    "Portal",
+    "PortalClock",
+    "PropertyDefinition",
+    "PropertyGroup",
+    "PropertyVersion",
+]

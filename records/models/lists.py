@@ -1,0 +1,86 @@
+"""Tables of lists, who is in them, and the feed of joins and leaves."""
+
+from typing import Any
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.models.base import Base
+
+
+class ContactList(Base):
+    """A list, which is also its own job (design rule 6).
+
+    `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows; `scan_cursor`
+    the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` is what
+    `metaData.processing` tells, or DELETING while its members leave.
+    """
+
+    __tablename__ = "contact_list"
+    __table_args__ = (
+        Index(
+            "contact_list_name",
+            "portal_id",
+            "name_key",
+            unique=True,
+            sqlite_where=text("NOT deleted"),
+            postgresql_where=text("NOT deleted"),
+        ),
+        Index("contact_list_state", "state"),
+    )
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    name_key: Mapped[str]
+    dynamic: Mapped[bool]
+    filters: Mapped[list[Any]]
+    reads: Mapped[list[Any]]
+    uses_lists: Mapped[list[Any]]
+    revision: Mapped[int]
+    registered: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16))
+    scan_cursor: Mapped[int] = mapped_column(default=0)
+    scan_ended_at: Mapped[int | None]
+    leased_until: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+    state_changed_at: Mapped[int]
+    size_changed_at: Mapped[int] = mapped_column(default=0)
+    deleted: Mapped[bool] = mapped_column(default=False)
+
+
+class Membership(Base):
+    """A contact in a list, since when, and by which revision of the list it was last confirmed."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("membership_vid", "portal_id", "vid"),
+        Index("membership_added", "portal_id", "list_id", "added_at", "vid"),
+        {"sqlite_with_rowid": False},
+    )
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(primary_key=True)
+    vid: Mapped[int] = mapped_column(primary_key=True)
+    added_at: Mapped[int]
+    revision: Mapped[int]
+
+
+class FeedEvent(Base):
+    """One join or leave; `seq` is dense per portal and becomes visible in order (design rules 5 and 15)."""
+
+    __tablename__ = "feed_event"
+    __table_args__ = (Index("feed_event_list", "portal_id", "list_id", "seq"), {"sqlite_with_rowid": False})
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(String(8))
+    list_id: Mapped[int]
+    list_revision: Mapped[int]
+    vid: Mapped[int]
+    contact_version: Mapped[int]
+    occurred_at: Mapped[int]
+    reason: Mapped[dict[str, Any]]

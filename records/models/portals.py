@@ -1,0 +1,48 @@
+"""Tables of a portal itself: its counters and its keys."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.models.base import Base
+
+
+class Portal(Base):
+    """An account: the wall around its contacts. `catalogue_version` rises with every change of a definition."""
+
+    __tablename__ = "portal"
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[int]
+    catalogue_version: Mapped[int] = mapped_column(default=1)
+
+
+class PortalClock(Base):
+    """The portal's counters, locked last by everyone (design rule 5)."""
+
+    __tablename__ = "portal_clock"
+
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.portal_id"), primary_key=True)
+    list_counter: Mapped[int] = mapped_column(default=0)
+    last_list_id: Mapped[int] = mapped_column(default=0)
+    feed_seq: Mapped[int] = mapped_column(default=0)
+
+
+class Counter(Base):
+    """Number sources of SQLite, which has no sequences; PostgreSQL uses its own."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class ApiKey(Base):
+    """A key of one portal; only its digest is kept."""
+
+    __tablename__ = "api_key"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.portal_id"), index=True)
+    name: Mapped[str]
+    created_at: Mapped[int]

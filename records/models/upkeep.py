@@ -1,0 +1,47 @@
+"""Tables of what must still be done: contacts to index, and indexes to build."""
+
+from typing import Any
+
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.models.base import Base
+
+
+class Dirty(Base):
+    """A contact whose index document and memberships must be brought up to date (design rule 2). No foreign key."""
+
+    __tablename__ = "dirty"
+    __table_args__ = (Index("dirty_order", "portal_id", text("urgency DESC"), "queued_at", "vid"),)
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    vid: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32))
+    changed: Mapped[str]
+    urgency: Mapped[int]
+    queued_at: Mapped[int]
+    leased_until: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class EngineState(Base):
+    """Which index generations a portal has.
+
+    `wanted` asks for another one, `live` is read, `building` is filled beside it, `retired` may be rolled back to; all
+    of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps a
+    generation to index name -> the identity that the engine gave it, so that a lost or foreign index is noticed.
+    """
+
+    __tablename__ = "engine_state"
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    wanted: Mapped[bool] = mapped_column(default=True)
+    last_generation: Mapped[int] = mapped_column(default=0)
+    live: Mapped[int | None]
+    building: Mapped[int | None]
+    retired: Mapped[int | None]
+    cursor: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[int] = mapped_column(default=0)
+    uuids: Mapped[dict[str, Any]]
