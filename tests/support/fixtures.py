@@ -11,11 +11,13 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import TypeVar
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.support import engine, postgres, redis
+from tests.support import browser, engine, postgres, redis
 from tests.support.process import Unavailable
 
 MARKS = {
+    "chromium": "browser",
     "engine_url": "engine",
     "redis_server": "redis",
     "postgres_server": "postgres",
@@ -71,6 +73,13 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
     """The SQLAlchemy URL of an empty PostgreSQL database of this test's own."""
     with postgres_server.database() as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A headless browser for the tests of one module; its event loop must not outlive them."""
+    with ExitStack() as stack:
+        yield _enter(stack, browser.chromium(), "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,9 @@ from tests.support.wait import wait_until
 ROOT = Path(__file__).parents[2]
 SKIPPING = "import pytest\ndef test_one():\n    pytest.skip('no such server')\n"
 USING_AN_ENGINE = "def test_one(engine_url):\n    pass\n"
+USING_A_BROWSER = "def test_one(chromium):\n    pass\n"
 NO_ENGINE = {"CONTACTS_TEST_ENGINE": "unheard-of"}
+NO_BROWSER = {"CONTACTS_TEST_BROWSER": "unheard-of"}
 QUICK = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
@@ -40,12 +42,19 @@ def run(folder: Path, source: str, required: str, environment: dict[str, str]) -
 
 @pytest.mark.parametrize(
     ("source", "required", "code"),
-    [(SKIPPING, "0", 0), (SKIPPING, "1", 1), (USING_AN_ENGINE, "0", 0), (USING_AN_ENGINE, "1", 1)],
+    [
+        (SKIPPING, "0", 0),
+        (SKIPPING, "1", 1),
+        (USING_AN_ENGINE, "0", 0),
+        (USING_AN_ENGINE, "1", 1),
+        (USING_A_BROWSER, "0", 0),
+        (USING_A_BROWSER, "1", 1),
+    ],
 )
 def test_what_is_not_run_fails_only_where_every_server_is_required(
     tmp_path: Path, source: str, required: str, code: int
 ) -> None:
-    assert run(tmp_path, source, required, NO_ENGINE).returncode == code
+    assert run(tmp_path, source, required, NO_ENGINE | NO_BROWSER).returncode == code
 
 
 def test_a_skipped_test_is_named_with_its_reason(tmp_path: Path) -> None:
