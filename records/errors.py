@@ -90,6 +90,14 @@ class ListRefused(RecordError):
     """A change of a list that must not be made, with the reason and the remedy in words."""
 
 
+class FormMissing(RecordError):
+    """No form has this guid."""
+
+    def __init__(self, guid: str) -> None:
+        super().__init__(f"form {guid!r} does not exist")
+        self.guid = guid
+
+
 class FeedOutOfRange(RecordError):
     """`after` lies beyond the last row of the feed (design rule 15: an error, never an empty page)."""
 

@@ -132,6 +132,11 @@ def _(error: records.ListMissing) -> ApiError:
 
 
 @refusal.register
+def _(error: records.FormMissing) -> ApiError:
+    return ApiError(404, f"No form found with guid '{error.guid}'", NOT_FOUND_HEADERS, type="NOT_FOUND")
+
+
+@refusal.register
 def _(error: records.FeedOutOfRange) -> ApiError:
     return BadInput("after", error.after, f"lies beyond the feed's last number {error.last}", "send a number from it")
 

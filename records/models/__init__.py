@@ -6,6 +6,7 @@ Instants are milliseconds since the epoch. Contact values are strings, as on the
 from records.models.base import Base
 from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersion
 from records.models.definitions import PropertyDefinition, PropertyGroup
+from records.models.forms import Form, FormSubmission
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, Portal, PortalClock
 from records.models.upkeep import Dirty, EngineState
@@ -19,6 +20,8 @@ __all__ = [
     "Dirty",
     "EngineState",
     "FeedEvent",
+    "Form",
+    "FormSubmission",
     "Identity",
     "Membership",
     "MergeAudit",
