@@ -7,8 +7,9 @@ A leave is always evaluated, never inferred from a missing hit; lists that were 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +19,10 @@ from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
 from queries.evaluate import evaluate
 from queries.fields import VERSION, VID, Document
+from queries.moments import Moment
 from records import feed, lists, marks, memberships
 from records.catalogues import load_catalogue
+from records.clock import now
 from records.feed import Kind, Move, reason
 from records.marks import Claimed
 from records.models import Contact, Membership
@@ -99,14 +102,21 @@ def _judge(
 ) -> Verdict:
     present = _present(session, portal_id, list(documents))
     explain = _explainer(lists.unfinished(session, portal_id))
+    at = _moments(now(session))
     verdict = Verdict()
     for item in work.claimed:
         if item.vid in documents:
             for list_id in _candidates(directory, item, work.proposals, present[item.vid]):
                 query = directory.queries[list_id]
                 revision = present[item.vid].get(list_id)
-                _compare(verdict, query, documents[item.vid], revision, partial(explain, query, item.changed))
+                cause = partial(explain, query, item.changed)
+                _compare(verdict, query, documents[item.vid], at(query.zone), revision, cause)
     return verdict
+
+
+def _moments(now_ms: int) -> Callable[[ZoneInfo], Moment]:
+    """Return what gives the moment in a zone, the same one for all lists of the zone, which works out its day once."""
+    return cache(lambda zone: Moment(now_ms, zone))
 
 
 def _candidates(
@@ -119,10 +129,15 @@ def _candidates(
 
 
 def _compare(
-    verdict: Verdict, query: ListQuery, document: Document, revision: int | None, cause: Callable[[], dict[str, Any]]
+    verdict: Verdict,
+    query: ListQuery,
+    document: Document,
+    at: Moment,
+    revision: int | None,
+    cause: Callable[[], dict[str, Any]],
 ) -> None:
     """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member."""
-    matches = evaluate(query.tree, document)
+    matches = evaluate(query.tree, document, at)
     if matches and revision is not None and revision < query.revision:
         verdict.confirmed.setdefault(query.list_id, []).append(document[VID])
     if matches == (revision is not None):

@@ -1,10 +1,11 @@
-"""The portal's dynamic lists as parsed trees, and which of them a change of a property concerns.
+"""The portal's dynamic lists as whole trees, and which of them a change of a contact concerns.
 
-Parsed once per value of the portal's list counter, which every save of a list raises.
+Read once per value of the portal's list counter, which every save of a list raises. A list that keeps its revision
+keeps its tree: saving one gives every list that contains it a new revision too (design rule 8).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,11 +13,16 @@ from sqlalchemy.orm import Session
 
 from indexer.engines.base import ListQuery
 from queries.context import FilterContext
+from queries.inline import ListCriteria, inline
+from queries.moments import zone_named
+from queries.nodes import Node, reads
 from queries.parse import parse_filters
+from queries.tree import parse_tree
 from records.catalogues import load_catalogue
-from records.lists import kinds
+from records.lists import kinds, names
 from records.marks import EVERYTHING
 from records.models import ContactList, PortalClock
+from records.portals import time_zone
 
 _LIST_PREFIX = "list:"
 
@@ -42,6 +48,29 @@ class Directory:
         return frozenset(ids & self.queries.keys())
 
 
+class StoredLists:
+    """Reads stored criteria as trees: each list's own when it is asked for, and whole ones with others in them."""
+
+    def __init__(self, rows: Sequence[ContactList], context: FilterContext, zone: str) -> None:
+        """Take the dynamic lists that trees may name, what filters may name, and the portal's time zone."""
+        self.context = context
+        self._rows = {row.list_id: row for row in rows}
+        self._zone = zone
+        self._read: dict[int, ListCriteria] = {}
+
+    def find(self, list_id: int) -> ListCriteria | None:
+        """Return the criteria of a dynamic list as others contain it, or None: a `queries.inline.Lookup`."""
+        if list_id not in self._read and list_id in self._rows:
+            row = self._rows[list_id]
+            self._read[list_id] = ListCriteria(read_tree(row, self.context), row.time_zone or self._zone)
+        return self._read.get(list_id)
+
+    def query(self, row: ContactList) -> ListQuery:
+        """Return a list, dynamic or static, as engines see it."""
+        tree = inline(read_tree(row, self.context), self.find, row.list_id if row.dynamic else None)
+        return ListQuery(row.list_id, row.revision, tree, reads(tree), zone_named(row.time_zone or self._zone))
+
+
 def load_directory(session: Session, portal_id: int) -> Directory:
     """Return the portal's directory as the session sees it."""
     statement = select(PortalClock.list_counter).where(PortalClock.portal_id == portal_id)
@@ -49,28 +78,43 @@ def load_directory(session: Session, portal_id: int) -> Directory:
     cache: dict[int, Directory] = session.info["directories"]
     cached = cache.get(portal_id)
     if cached is None or cached.counter != counter:
-        cached = cache[portal_id] = _read(session, portal_id, counter)
+        former = {} if cached is None else cached.queries
+        cached = cache[portal_id] = _read(session, portal_id, counter, former)
     return cached
 
 
-def list_query(row: ContactList, context: FilterContext) -> ListQuery:
-    """Return a list's row as engines see it."""
-    return ListQuery(row.list_id, row.revision, parse_filters(row.filters, context), frozenset(row.reads))
+def load_lists(session: Session, portal_id: int) -> StoredLists:
+    """Return a reader of the portal's stored lists."""
+    return StoredLists(_dynamic(session, portal_id), filter_context(session, portal_id), time_zone(session, portal_id))
+
+
+def read_tree(row: ContactList, context: FilterContext) -> Node:
+    """Return the criteria of a list as they were written, other lists only named in them."""
+    return parse_filters(row.filters, context) if row.filter_tree is None else parse_tree(row.filter_tree, context)
 
 
 def filter_context(session: Session, portal_id: int) -> FilterContext:
     """Return what the portal's filters may name."""
-    return FilterContext(load_catalogue(session, portal_id), kinds(session, portal_id))
+    return FilterContext(load_catalogue(session, portal_id), kinds(session, portal_id), names(session, portal_id))
 
 
-def _read(session: Session, portal_id: int, counter: int) -> Directory:
-    statement = select(ContactList).where(
-        ContactList.portal_id == portal_id, ContactList.dynamic.is_(True), ContactList.deleted.is_(False)
-    )
-    context = filter_context(session, portal_id)
-    queries = {row.list_id: list_query(row, context) for row in session.execute(statement).scalars()}
+def _read(session: Session, portal_id: int, counter: int, former: Mapping[int, ListQuery]) -> Directory:
+    rows = _dynamic(session, portal_id)
+    stored = StoredLists(rows, filter_context(session, portal_id), time_zone(session, portal_id))
+    queries = {row.list_id: _kept(former.get(row.list_id), row) or stored.query(row) for row in rows}
     readers: dict[str, set[int]] = defaultdict(set)
     for query in queries.values():
         for name in query.reads:
             readers[name].add(query.list_id)
     return Directory(counter, queries, {name: frozenset(ids) for name, ids in readers.items()})
+
+
+def _kept(former: ListQuery | None, row: ContactList) -> ListQuery | None:
+    return former if former is not None and former.revision == row.revision else None
+
+
+def _dynamic(session: Session, portal_id: int) -> Sequence[ContactList]:
+    statement = select(ContactList).where(
+        ContactList.portal_id == portal_id, ContactList.dynamic.is_(True), ContactList.deleted.is_(False)
+    )
+    return session.execute(statement).scalars().all()

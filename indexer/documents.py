@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from queries.catalogue import Catalogue
 from queries.document import Snapshot, build_document
 from queries.fields import Document
-from records.contacts import ContactRow, emails_of
+from records.backgrounds import Background, load_backgrounds
+from records.contacts import ContactRow
 from records.models import Contact
 
 
@@ -26,8 +27,8 @@ def build_documents(
 ) -> dict[int, Document]:
     """Return vid -> document for rows of live contacts."""
     contacts = list(rows)
-    emails = emails_of(session, portal_id, [row.vid for row in contacts])
-    return {row.vid: build_document(_snapshot(row, emails.get(row.vid, ())), catalogue) for row in contacts}
+    backgrounds = load_backgrounds(session, portal_id, contacts)
+    return {row.vid: build_document(_snapshot(row, backgrounds[row.vid]), catalogue) for row in contacts}
 
 
 def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[ContactRow]:
@@ -35,7 +36,7 @@ def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[Conta
     return list(session.execute(statement).all())
 
 
-def _snapshot(row: ContactRow, emails: tuple[str, ...]) -> Snapshot:
+def _snapshot(row: ContactRow, background: Background) -> Snapshot:
     return Snapshot(
         vid=row.vid,
         version=row.version,
@@ -44,6 +45,9 @@ def _snapshot(row: ContactRow, emails: tuple[str, ...]) -> Snapshot:
         updated_at=row.updated_at,
         origin=(row.origin[0], row.origin[1]),
         properties=row.properties,
-        emails=emails,
+        emails=background.emails,
         marks=tuple(row.marks),
+        changed=background.changed,
+        past=background.past,
+        tokens=background.tokens,
     )

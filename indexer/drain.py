@@ -7,9 +7,11 @@ import structlog
 from indexer.decide import CHUNK, ListsMoved, Proposals, Work, decide
 from indexer.directory import load_directory
 from indexer.documents import load_documents
+from indexer.engines.base import Asked
 from indexer.errors import EngineError, IndexLost, RequestRefused
 from indexer.rebuild import note_lost
 from indexer.runtime import Runtime
+from queries.catalogue import Catalogue
 from queries.fields import VID, Document
 from records import engine_state, marks
 from records.catalogues import load_catalogue
@@ -61,7 +63,7 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
     refused = _store(runtime, portal_id, generations, documents, dead) if generations else frozenset()
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
     pays = sum(len(directory.asked(item.changed)) for item in asking) > PERCOLATE_ABOVE
-    proposals = _propose(runtime, portal_id, state, documents, asking) if pays else {}
+    proposals = _propose(runtime, state, documents, asking, catalogue) if pays and state is not None else {}
     return Work(claimed, documents, proposals, refused)
 
 
@@ -84,28 +86,29 @@ def _store(
 
 def _propose(
     runtime: Runtime,
-    portal_id: int,
-    state: EngineState | None,
+    state: EngineState,
     documents: Mapping[int, Document],
     asking: Sequence[Claimed],
+    catalogue: Catalogue,
 ) -> Proposals:
     """Return the live percolator's proposals; nothing, so that all asked lists are evaluated, where there is none.
 
     A batch that the percolator refuses is halved until the contact at fault stands alone and is evaluated instead.
     """
-    if state is None or state.live is None or not asking:
+    generation = engine_state.present_generation(state)
+    if generation is None or not asking:
         return {}
     batch = [documents[item.vid] for item in asking]
-    changed = frozenset().union(*(item.changed for item in asking))
+    asked = Asked(frozenset().union(*(item.changed for item in asking)), catalogue)
     try:
-        proposed = runtime.engine.propose(portal_id, state.live, batch, changed)
+        proposed = runtime.engine.propose(state.portal_id, generation, batch, asked)
     except RequestRefused as error:
         if len(asking) == 1:
-            log.warning("percolation refused", portal=portal_id, vid=asking[0].vid, reason=error.reason)
+            log.warning("percolation refused", portal=state.portal_id, vid=asking[0].vid, reason=error.reason)
             return {}
         middle = len(asking) // 2
         halves = (asking[:middle], asking[middle:])
-        first, second = (_propose(runtime, portal_id, state, documents, half) for half in halves)
+        first, second = (_propose(runtime, state, documents, half, catalogue) for half in halves)
         return {**first, **second}
     return {} if proposed is None else {doc[VID]: proposed.get(doc[VID], frozenset()) for doc in batch}
 

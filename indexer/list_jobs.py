@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.directory import filter_context, list_query
+from indexer.directory import load_directory, load_lists
 from indexer.documents import load_documents
 from indexer.engines.base import ListQuery, Scanned
 from indexer.errors import EngineError, IndexLost, RequestRefused
@@ -19,8 +19,10 @@ from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
+from queries.moments import Moment
 from records import engine_state, feed, list_work, lists, marks, memberships
 from records.catalogues import load_catalogue
+from records.clock import now
 from records.feed import Kind, Move, reason
 from records.lists import DELETING, INITIALIZING, PROCESSING
 from records.marks import Urgency
@@ -63,15 +65,26 @@ def step(runtime: Runtime, portal_id: int) -> bool:
 def _advance(runtime: Runtime, row: ContactList) -> bool:
     with runtime.database.read() as session:
         state = engine_state.find_state(session, row.portal_id)
-        context = filter_context(session, row.portal_id)
-        query = None if row.state == DELETING else list_query(row, context)
+        catalogue = load_catalogue(session, row.portal_id)
+        query = None if row.state == DELETING else _query(session, row)
+        moment = now(session)
     if query is None:
         return _empty_page(runtime, row, state)
     if row.dynamic and row.registered != row.revision:
-        return _register(runtime, row, query, engine_state.targets(state), context.catalogue)
+        return _register(runtime, row, query, engine_state.targets(state), catalogue)
     if row.scan_ended_at is None:
-        return _scan_page(runtime, row, query, state)
+        return _scan_page(runtime, row, query, Moment(moment, query.zone), engine_state.present_generation(state))
     return runtime.database.transact(lambda session: list_work.complete(session, row))
+
+
+def _query(session: Session, row: ContactList) -> ListQuery:
+    """Return the list as engines see it; raises ListMoved when it was saved since it was leased."""
+    if not row.dynamic:
+        return load_lists(session, row.portal_id).query(row)
+    query = load_directory(session, row.portal_id).queries.get(row.list_id)
+    if query is None or query.revision != row.revision:
+        raise ListMoved
+    return query
 
 
 def _register(
@@ -85,15 +98,15 @@ def _register(
     return True
 
 
-def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, state: EngineState | None) -> bool:
+def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, at: Moment, generation: int | None) -> bool:
     """Take in the next page of matching contacts; after the last one, ask about members that were not confirmed."""
-    if state is None or state.live is None:
+    if generation is None:
         return False
     if row.scan_cursor == 0:
         if not row.dynamic and _is_behind(runtime, row):
             return False
-        runtime.engine.refresh(row.portal_id, [state.live])
-    found = runtime.engine.scan(row.portal_id, state.live, query.tree, row.scan_cursor, PAGE)
+        runtime.engine.refresh(row.portal_id, [generation])
+    found = runtime.engine.scan(row.portal_id, generation, query.tree, at, row.scan_cursor, PAGE)
     if row.dynamic:
         runtime.database.transact(lambda session: _take_dynamic(session, row, found))
     else:
@@ -143,7 +156,8 @@ def _take_static(session: Session, row: ContactList, found: Sequence[Scanned], q
     changed = [vid for vid, contact in live.items() if contact.version != versions[vid]]
     catalogue = load_catalogue(session, row.portal_id)
     documents, _ = load_documents(session, row.portal_id, changed, catalogue)
-    gone = {vid for vid, document in documents.items() if not evaluate(query.tree, document)}
+    at = Moment(now(session), query.zone)
+    gone = {vid for vid, document in documents.items() if not evaluate(query.tree, document, at)}
     contacts = [contact for vid, contact in live.items() if vid not in gone]
     add_marks(session, row, contacts)
     moves = [_move(row, contact.vid, contact.version) for contact in contacts]

@@ -6,6 +6,7 @@ until it is finished off. Every step is short and ends in the records, so a rebu
 """
 
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from indexer.documents import build_documents
 from indexer.errors import IndexLost, WrongEngine
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
+from queries.document import DEFINITION
 from records import engine_state, marks
 from records.catalogues import load_catalogue
 from records.contacts import all_contacts
@@ -76,9 +78,9 @@ def progress(session: Session, portal_id: int) -> tuple[int, int]:
 
 
 def roll_back(runtime: Runtime, portal_id: int) -> bool:
-    """Let readers use the former generation again and return True; False when there is none."""
+    """Let readers use the former generation again and return True; False when there is none of today's definition."""
     state = runtime.database.transact(lambda session: engine_state.load_state(session, portal_id, runtime.engine.kind))
-    if state.retired is None:
+    if state.retired is None or not engine_state.is_present(state, state.retired):
         return False
     runtime.engine.promote(portal_id, state.retired)
     _change(runtime, portal_id, live=state.retired, retired=state.live)
@@ -104,9 +106,14 @@ def check_kind(runtime: Runtime) -> None:
 
 
 def check_indexes(runtime: Runtime, portal_id: int) -> None:
-    """Notice a live generation that is gone or foreign, and have it built anew; raises EngineUnavailable."""
+    """Notice an index of another definition, and a live generation that is gone or foreign, and have it built anew.
+
+    Raises EngineUnavailable.
+    """
     with runtime.database.read() as session:
         state = engine_state.find_state(session, portal_id)
+    if state is not None and runtime.database.transact(lambda session: engine_state.renew(session, portal_id)):
+        log.info("the index is of an older definition and is built anew", portal=portal_id)
     if state is not None and state.live is not None:
         try:
             runtime.engine.check(portal_id, state.live, state.uuids[str(state.live)])
@@ -138,14 +145,16 @@ def _begin(runtime: Runtime, state: EngineState) -> None:
     with runtime.database.read() as session:
         catalogue = load_catalogue(session, portal_id)
     uuids = runtime.engine.create(portal_id, generation, catalogue)
-    _change(
-        runtime, portal_id, building=generation, wanted=False, cursor=0, uuids={**_known(state), str(generation): uuids}
-    )
+    begun = {
+        "uuids": {**_known(state, state.uuids), str(generation): uuids},
+        "definitions": {**_known(state, state.definitions), str(generation): DEFINITION},
+    }
+    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, **begun)
 
 
-def _known(state: EngineState) -> dict[str, dict[str, str]]:
-    """Return generation -> its identities, of the generations that are still there."""
-    return {str(generation): state.uuids[str(generation)] for generation in engine_state.targets(state)}
+def _known(state: EngineState, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of the generations that are still there."""
+    return {name: told[name] for name in map(str, engine_state.targets(state)) if name in told}
 
 
 def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:

@@ -1,6 +1,6 @@
-"""What may be asked of one value of a contact, each condition with its meaning and its query.
+"""What may be asked of one value of a contact, each condition with its meaning and its queries.
 
-A condition is positive and is only asked of a value that is there; absence and negation belong to the leaf.
+A condition is positive and is only asked of a value that is there; absence, history and negation belong to the leaf.
 """
 
 import operator
@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from queries.dsl import Query, Stated, all_of, known, term
+
 Scalar = str | float | int
-Query = dict[str, Any]
 
 
 class Condition(Protocol):
@@ -18,8 +19,14 @@ class Condition(Protocol):
     def matches(self, value: Any) -> bool:
         """Return the answer for the value as it stands in the index document."""
 
-    def compile(self, field: str) -> Query:
-        """Return the question as query DSL over an index field."""
+    def search(self, field: str) -> Stated:
+        """Return the question about an index field, wider where it is not exact."""
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return the question about a percolated contact: the field, and terms of the property to select by."""
+
+    def normal(self) -> list[Any]:
+        """Return the question as JSON that is equal for conditions that ask the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,17 @@ class Equals:
         """Return whether the value equals the operand."""
         return bool(value == self.operand)
 
-    def compile(self, field: str) -> Query:
+    def search(self, field: str) -> Stated:
         """Return a term query."""
-        return {"term": {field: self.operand}}
+        return Stated(term(field, self.operand))
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return a term query."""
+        return self.search(field)
+
+    def normal(self) -> list[Any]:
+        """Return the operand as the only one of several."""
+        return ["any", [self.operand]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +62,22 @@ class AnyOf:
         """Return whether any present value is among the operands."""
         return not self.operands.isdisjoint(value if isinstance(value, list) else (value,))
 
-    def compile(self, field: str) -> Query:
-        """Return a terms query."""
-        return {"terms": {field: sorted(self.operands)}}
+    def search(self, field: str) -> Stated:
+        """Return a terms query, of one operand a term query."""
+        if len(self.operands) == 1:
+            return Stated(term(field, *self.operands))
+        return Stated({"terms": {field: sorted(self.operands)}})
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return a terms query; several numbers do not select, so their span is asked beside them."""
+        operands, asked = sorted(self.operands), self.search(field).query
+        if len(operands) == 1 or isinstance(operands[0], str):
+            return Stated(asked)
+        return Stated(all_of(({"range": {field: {"gte": operands[0], "lte": operands[-1]}}}, asked)))
+
+    def normal(self) -> list[Any]:
+        """Return the operands in order."""
+        return ["any", sorted(self.operands)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +90,17 @@ class AllOf:
         """Return whether all operands are present."""
         return self.operands.issubset(value if isinstance(value, list) else (value,))
 
-    def compile(self, field: str) -> Query:
+    def search(self, field: str) -> Stated:
         """Return one term query an operand, all of them required."""
-        return {"bool": {"filter": [{"term": {field: operand}} for operand in sorted(self.operands)]}}
+        return Stated(all_of(term(field, operand) for operand in sorted(self.operands)))
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return the same."""
+        return self.search(field)
+
+    def normal(self) -> list[Any]:
+        """Return the operands in order; all of one is any of it."""
+        return ["any" if len(self.operands) == 1 else "all", sorted(self.operands)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +114,41 @@ class Compares:
         """Return whether the relation holds."""
         return _RELATIONS[self.relation](value, self.operand)
 
-    def compile(self, field: str) -> Query:
+    def search(self, field: str) -> Stated:
         """Return a range query."""
-        return {"range": {field: {self.relation: self.operand}}}
+        return Stated({"range": {field: {self.relation: self.operand}}})
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return a range query, for text beside a term to select by."""
+        return _selected(self.search(field).query, name, self.operand)
+
+    def normal(self) -> list[Any]:
+        """Return relation and operand."""
+        return [self.relation, self.operand]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The value lies between these two or is one of them."""
+
+    low: Scalar
+    high: Scalar
+
+    def matches(self, value: Any) -> bool:
+        """Return whether the value is inside."""
+        return bool(self.low <= value <= self.high)
+
+    def search(self, field: str) -> Stated:
+        """Return one range query, since two could be met by different values."""
+        return Stated({"range": {field: {"gte": self.low, "lte": self.high}}})
+
+    def percolate(self, field: str, name: str) -> Stated:
+        """Return a range query, for text beside a term to select by."""
+        return _selected(self.search(field).query, name, self.low)
+
+    def normal(self) -> list[Any]:
+        """Return both ends."""
+        return ["between", self.low, self.high]
 
 
 _RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -91,59 +159,6 @@ _RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
-    """The text contains one of these."""
-
-    needles: tuple[str, ...]
-
-    def matches(self, value: Any) -> bool:
-        """Return whether any needle is a substring."""
-        return any(needle in value for needle in self.needles)
-
-    def compile(self, field: str) -> Query:
-        """Return wildcard queries with a star on both sides."""
-        return any_query([_wildcard(field, f"*{_escape(needle)}*") for needle in self.needles])
-
-
-@dataclass(frozen=True, slots=True)
-class StartsWith:
-    """The text starts with one of these."""
-
-    needles: tuple[str, ...]
-
-    def matches(self, value: Any) -> bool:
-        """Return whether any needle is a prefix."""
-        return bool(value.startswith(self.needles))
-
-    def compile(self, field: str) -> Query:
-        """Return prefix queries."""
-        return any_query([{"prefix": {field: {"value": needle}}} for needle in self.needles])
-
-
-@dataclass(frozen=True, slots=True)
-class EndsWith:
-    """The text ends with one of these."""
-
-    needles: tuple[str, ...]
-
-    def matches(self, value: Any) -> bool:
-        """Return whether any needle is a suffix."""
-        return bool(value.endswith(self.needles))
-
-    def compile(self, field: str) -> Query:
-        """Return wildcard queries with a leading star."""
-        return any_query([_wildcard(field, f"*{_escape(needle)}") for needle in self.needles])
-
-
-def any_query(queries: list[Query]) -> Query:
-    """Return a query that matches where one of the queries does."""
-    return queries[0] if len(queries) == 1 else {"bool": {"should": queries, "minimum_should_match": 1}}
-
-
-def _wildcard(field: str, pattern: str) -> Query:
-    return {"wildcard": {field: {"value": pattern}}}
-
-
-def _escape(needle: str) -> str:
-    return needle.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?")
+def _selected(query: Query, name: str, operand: Scalar) -> Stated:
+    """A percolator selects by ranges of numbers, and by none of text."""
+    return Stated(all_of((known(name), query)) if isinstance(operand, str) else query)

@@ -5,24 +5,36 @@ Text is normalised here, in Python, so that every engine compares equal tokens.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
+from math import isfinite
+from typing import Any
 
 from queries import fields
 from queries.catalogue import Catalogue, Definition, PropertyType
 from queries.fields import Document
+from queries.moments import LAST_DAY, utc_day
 from queries.search import SearchFields, search_tokens
 from queries.supplied import effective_values
-from queries.text import normalise
+from queries.text import normalise, words
+
+DEFINITION = 2
+"""Rises with every change of what documents or mappings hold; an index of another number is built anew."""
 
 DAY_MS = 86_400_000
+
+MAX_PAST = 1_000
+"""Earlier values of one property that are indexed, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A contact as the records hold it at one moment; instants are milliseconds since the epoch.
 
-    `properties` are the stored values, `emails` every address it is known by, `marks` its static lists.
+    `properties` are the stored values, `emails` every address it is known by, `marks` its static lists and pins,
+    `changed` when each property last changed, `past` its earlier values, newest first, `tokens` the number of
+    visitor tokens (cookies) that it is known by.
     """
 
     vid: int
@@ -34,6 +46,9 @@ class Snapshot:
     properties: Mapping[str, str]
     emails: tuple[str, ...]
     marks: tuple[str, ...]
+    changed: Mapping[str, int] = field(default_factory=dict)
+    past: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tokens: int = 0
 
 
 def build_document(contact: Snapshot, catalogue: Catalogue) -> Document:
@@ -44,7 +59,11 @@ def build_document(contact: Snapshot, catalogue: Catalogue) -> Document:
         fields.VERSION: contact.version,
         fields.CHANGE: contact.change,
         fields.MARKS: list(contact.marks),
+        fields.BUCKET: fields.bucket(contact.vid),
+        fields.IDENTIFIED: bool(contact.emails or values.get("email")),
+        fields.TOKENS: contact.tokens,
         **property_fields(values, catalogue),
+        **_history(values, contact, catalogue),
         **search_tokens(_search_fields(values, contact.emails)),
     }
 
@@ -54,7 +73,7 @@ def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document
 
     A value that is not of its property's type counts as none: it was written while the type was being changed.
     """
-    document: Document = {fields.KNOWN: []}
+    document: Document = {fields.KNOWN: [], fields.BLANK: []}
     for name, value in values.items():
         definition = catalogue.get(name) if value else None
         if definition is not None:
@@ -70,8 +89,14 @@ def indexed_text(value: str) -> str:
 
 
 def indexed_number(value: str | float) -> float:
-    """Return the number that is compared; minus zero is zero, because engines tell the two apart."""
-    return float(value) + 0.0
+    """Return the number that is compared; minus zero is zero, because engines tell the two apart.
+
+    Raises ValueError for what is no finite number.
+    """
+    number = float(value) + 0.0
+    if not isfinite(number):
+        raise ValueError(f"{value} is not finite")
+    return number
 
 
 def indexed_day(value: str | int) -> int:
@@ -84,6 +109,15 @@ def indexed_set(value: str) -> frozenset[str]:
     return frozenset(part[: fields.MAX_TEXT] for part in value.split(";") if part)
 
 
+@lru_cache(maxsize=8_192)
+def month_day(day: int) -> int:
+    """Return the month and day of a day as one number, 101 to 1231; raises ValueError outside the calendar."""
+    if not 1 <= day <= LAST_DAY:
+        raise ValueError(f"day {day} is outside the calendar")
+    told = date.fromordinal(day)
+    return told.month * 100 + told.day
+
+
 SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {
     PropertyType.STRING: indexed_text,
     PropertyType.NUMBER: indexed_number,
@@ -92,14 +126,33 @@ SCALARS: dict[PropertyType, Callable[[str], str | float | int]] = {
 }
 
 
-def _add_scalar(document: Document, definition: Definition, value: str) -> None:
-    document.setdefault(fields.KINDS[definition.type], {})[definition.name] = SCALARS[definition.type](value)
+def _add_number(document: Document, definition: Definition, value: str) -> None:
+    document.setdefault("n", {})[definition.name] = indexed_number(value)
+
+
+def _add_text(document: Document, definition: Definition, value: str) -> None:
+    """Words are told apart here, because engines never split a text."""
+    text = indexed_text(value)
+    document.setdefault("s", {})[definition.name] = text
+    document.setdefault(fields.TEXT_WORDS, {})[definition.name] = words(text)[: fields.MAX_WORDS]
+    if value.isspace():
+        document.setdefault(fields.BLANK, []).append(definition.name)
+
+
+def _add_instant(document: Document, definition: Definition, value: str) -> None:
+    """Month and day are told in UTC; an instant's local ones may be those of a neighbouring day."""
+    instant = int(SCALARS[definition.type](value))
+    returns = month_day(utc_day(instant))
+    document.setdefault("d", {})[definition.name] = instant
+    document.setdefault(fields.MONTH_DAY, {})[definition.name] = returns
 
 
 def _add_set(document: Document, definition: Definition, value: str) -> None:
     items, term = _set_fields(value)
     document.setdefault("e", {})[definition.name] = list(items)
     document.setdefault(fields.EXACT_SET, {})[definition.name] = term
+    if definition.multiple:
+        document.setdefault(fields.COUNT, {})[definition.name] = len(items)
 
 
 @lru_cache(maxsize=4_096)
@@ -110,10 +163,51 @@ def _set_fields(value: str) -> tuple[tuple[str, ...], str]:
 
 
 _ADDERS: dict[PropertyType, Callable[[Document, Definition, str], None]] = {
-    **dict.fromkeys(SCALARS, _add_scalar),
+    PropertyType.STRING: _add_text,
+    PropertyType.NUMBER: _add_number,
+    PropertyType.DATE: _add_instant,
+    PropertyType.DATETIME: _add_instant,
     PropertyType.BOOL: _add_set,
     PropertyType.ENUMERATION: _add_set,
 }
+
+
+def _history(values: Mapping[str, str], contact: Snapshot, catalogue: Catalogue) -> Document:
+    """Return when properties changed and what they were: earlier values that are of the type of today."""
+    earlier: dict[str, dict[str, list[Any]]] = {}
+    names = []
+    for name, past in contact.past.items():
+        definition = catalogue.get(name)
+        found = {} if definition is None else _past_values(definition, past, values.get(name, ""))
+        names += [name] if found else []
+        for kind, items in found.items():
+            earlier.setdefault(kind, {})[name] = items
+    changed = {name: instant for name, instant in contact.changed.items() if name in catalogue}
+    return {
+        fields.PAST: sorted(names),
+        **({fields.HISTORY: earlier} if earlier else {}),
+        **({fields.CHANGED: changed} if changed else {}),
+    }
+
+
+def _past_values(definition: Definition, past: Iterable[str], present: str) -> dict[str, list[Any]]:
+    """Return kind -> different earlier values, of which an enumeration has one list of options and one of sets."""
+    found: dict[str, dict[Any, None]] = {}
+    for value in list(dict.fromkeys(each for each in past if each not in ("", present)))[:MAX_PAST]:
+        with suppress(ValueError):
+            for kind, indexed in _earlier(definition, value).items():
+                items = indexed if isinstance(indexed, list) else [indexed]
+                found.setdefault(kind, {}).update(dict.fromkeys(items))
+    return {kind: list(items) for kind, items in found.items()}
+
+
+def _earlier(definition: Definition, value: str) -> dict[str, Any]:
+    """Return an earlier value by kind; a set too long for one term could not be told from others, and is left out."""
+    if fields.kind(definition) == "e" and len(value) > fields.MAX_TEXT:
+        return {}
+    scratch: Document = {}
+    _ADDERS[definition.type](scratch, definition, value)
+    return {kind: scratch[kind][definition.name] for kind in fields.kinds(definition)}
 
 
 def _search_fields(values: Mapping[str, str], emails: Iterable[str]) -> SearchFields:

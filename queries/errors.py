@@ -1,6 +1,22 @@
 """What can be wrong with a filter: each error keeps its facts and writes a sentence with field and remedy."""
 
+from collections.abc import Sequence
+
 MAX_FILTERS = 250
+"""Leaves of one filter as written."""
+
+MAX_INLINED = 1_000
+"""Leaves after the lists that a filter names have been put in their places."""
+
+MAX_DEPTH = 5
+"""Levels of and, or and not above a leaf, as written."""
+
+MAX_INLINED_DEPTH = 15
+"""Levels after inlining: engines take 20 nested `bool` queries, and a leaf is up to four."""
+
+MAX_BYTES = 2_000_000
+"""Bytes of a filter's JSON; 250 filters of a thousand short values are within."""
+
 MAX_VALUES = 1_000
 MAX_NEEDLE = 1_000
 
@@ -68,8 +84,32 @@ class UnknownList(FilterError):
     """A membership filter over a list that is not there or cannot be used in a filter."""
 
     def __init__(self, path: str, list_id: object, problem: str) -> None:
-        super().__init__(path, f"list {_shown(list_id)} {problem}", "Name the id of an existing static list")
+        super().__init__(path, f"list {_shown(list_id)} {problem}", "Name the id of an existing list")
         self.list_id = list_id
+
+
+class ListCycle(FilterError):
+    """Lists that contain each other. `lists` are the ids along the way, the first of them again at the end."""
+
+    def __init__(self, lists: Sequence[int]) -> None:
+        way = " > ".join(f"list {list_id}" for list_id in lists)
+        super().__init__("filters", f"the list would contain itself: {way}", "Take one of these lists out of another")
+        self.lists = tuple(lists)
+
+
+class UnknownZone(FilterError):
+    """A time zone that is not in the IANA time zone database."""
+
+    def __init__(self, path: str, name: object) -> None:
+        super().__init__(path, f"{_shown(name)} is no time zone", "Send an IANA name like Europe/Berlin")
+        self.name = name
+
+
+class ChangedEcho(FilterError):
+    """A FilterTree filter that is not the one the list has; it is an echo, and only `filterTree` can be edited."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, "this FilterTree is not the one of the list", "Send filterTree to change the criteria")
 
 
 def _shown(value: object) -> str:

@@ -2,9 +2,15 @@
 
 A property lives under an object named after its kind, so that a change of type changes the field and never
 the type of a field: `s.` normalised text, `n.` numbers, `d.` milliseconds since the epoch, `e.` exact
-internal values. `x.` holds the whole set of an enumeration in one term, because engines cannot compare sets.
+internal values. `x.` holds the whole set of an enumeration in one term, because engines cannot compare sets;
+`c.` the number of its values. `h.` repeats s, n, d, e and x for earlier values. `u.` is when a property last changed,
+`md.` the month and day of a date as one number (1231), `w.` the words of a text.
+
+Some fields exist only where a contact is percolated, since they answer what a stored query cannot ask otherwise:
+`missing` names what has no value, `cleared` what had one, `grams` holds bounded traces of every text.
 """
 
+from hashlib import sha256
 from typing import Any
 
 from queries.catalogue import Definition, PropertyType
@@ -19,9 +25,26 @@ MARKS = "marks"
 WORDS = "words"
 STEMS = "stems"
 WHOLE = "whole"
+BLANK = "blank"
+PAST = "past"
+BUCKET = "bucket"
+IDENTIFIED = "identified"
+TOKENS = "tokens"
+MISSING = "missing"
+CLEARED = "cleared"
+GRAMS = "grams"
 
 EXACT_SET = "x"
+COUNT = "c"
+HISTORY = "h"
+CHANGED = "u"
+MONTH_DAY = "md"
+TEXT_WORDS = "w"
+BUCKETS = 10_000
 MAX_TEXT = 8_000
+
+MAX_WORDS = 1_000
+"""Words of one text that filters see."""
 
 KINDS = {
     PropertyType.STRING: "s",
@@ -32,6 +55,7 @@ KINDS = {
     PropertyType.ENUMERATION: "e",
 }
 ENGINE_TYPES = {"s": "keyword", "n": "double", "d": "long", "e": "keyword", EXACT_SET: "keyword"}
+"""The kinds that hold values, with the type that engines give them."""
 
 
 def kind(definition: Definition) -> str:
@@ -44,6 +68,22 @@ def path(kind: str, name: str) -> str:
     return f"{kind}.{name}"
 
 
+def history_path(kind: str, name: str) -> str:
+    """Return the full field name of a property's earlier values, such as `h.s.firstname`."""
+    return f"{HISTORY}.{kind}.{name}"
+
+
+def kinds(definition: Definition) -> tuple[str, ...]:
+    """Return the objects under which a property's values are indexed."""
+    own = kind(definition)
+    return (own, EXACT_SET) if own == "e" else (own,)
+
+
+def pin_mark(list_id: int, direction: str) -> str:
+    """Return the `marks` term of a contact pinned `in` or `out` of a smart list (design rule 9)."""
+    return f"{direction}:{list_id}"
+
+
 def static_list_mark(list_id: int) -> str:
     """Return the `marks` term of a member of a static list (design rule 9)."""
     return f"s:{list_id}"
@@ -52,3 +92,9 @@ def static_list_mark(list_id: int) -> str:
 def set_term(values: frozenset[str]) -> str:
     """Return the one term that stands for a set of internal values, whatever their order."""
     return ";".join(sorted(values))[:MAX_TEXT]
+
+
+def bucket(vid: int, seed: str = "") -> int:
+    """Return a contact's place, 0 to 9,999, in a random order that a seed shuffles anew and that never changes."""
+    digest = sha256(f"{seed}:{vid}".encode()).digest()
+    return int.from_bytes(digest[:8]) % BUCKETS

@@ -5,12 +5,17 @@ here. All mappings are strict: a value that no field was made for is refused, ne
 Everything is valid in Elasticsearch 7.17 to 9 and OpenSearch 2 and 3.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from queries import fields
-from queries.catalogue import Catalogue
+from queries.catalogue import Catalogue, Definition, PropertyType
+from queries.grams import text_grams
 
 Mapping = dict[str, Any]
+
+KindsOf = Callable[[Definition], tuple[str, ...]]
+"""Which objects hold something of a property."""
 
 QUERY = "query"
 LIST_ID = "list_id"
@@ -18,11 +23,22 @@ REVISION = "revision"
 READS = "reads"
 SENTINEL = "sentinel"
 
-FILTERED = (fields.KNOWN, fields.MARKS, *sorted({*fields.ENGINE_TYPES}))
-"""The top-level fields of a document that filters read: all that a percolator needs to see."""
+_SHARED: Mapping = {
+    **dict.fromkeys((fields.KNOWN, fields.BLANK, fields.PAST, fields.MARKS), {"type": "keyword"}),
+    fields.BUCKET: {"type": "long"},
+    fields.TOKENS: {"type": "long"},
+    fields.IDENTIFIED: {"type": "boolean"},
+    fields.WORDS: {"type": "keyword", "doc_values": False},
+}
+_VALUE_KINDS = tuple(sorted((*fields.ENGINE_TYPES, fields.COUNT, fields.HISTORY)))
+
+FILTERED = (*_SHARED, *_VALUE_KINDS)
+"""The top-level fields of a document that stored queries read; the clock and words are not asked of them."""
+
+_PERCOLATED_ONLY = (fields.MISSING, fields.CLEARED, fields.GRAMS)
 
 MAX_FIELDS = 10_000
-"""Room for a few thousand properties; engines stop at 1,000 fields unless told otherwise."""
+"""Room for 1,500 properties, which have up to six fields; engines stop at 1,000 fields unless told otherwise."""
 
 _TERM: Mapping = {"type": "keyword"}
 _TOKEN: Mapping = {"type": "keyword", "doc_values": False}
@@ -65,8 +81,9 @@ def contact_mapping(catalogue: Catalogue) -> Mapping:
             fields.VID: _LONG,
             fields.VERSION: _LONG,
             fields.CHANGE: _LONG,
-            **_filtered_fields(catalogue),
-            fields.WORDS: _TOKEN,
+            **_SHARED,
+            **_value_fields(catalogue),
+            **_objects(catalogue, _CONTACT_KINDS),
             fields.STEMS: _TOKEN,
             fields.WHOLE: _TOKEN,
         }
@@ -82,30 +99,70 @@ def list_mapping(catalogue: Catalogue) -> Mapping:
             REVISION: _LONG,
             READS: _TERM,
             SENTINEL: {"type": "boolean"},
-            **_filtered_fields(catalogue),
+            **_SHARED,
+            **_value_fields(catalogue),
+            **dict.fromkeys(_PERCOLATED_ONLY, _TERM),
         }
     )
 
 
-def filtered_part(document: fields.Document) -> fields.Document:
-    """Return the part of a contact document that filters read, which is what is percolated."""
-    return {name: document[name] for name in FILTERED if name in document}
-
-
-def _filtered_fields(catalogue: Catalogue) -> Mapping:
-    """Terms need no length limit: 8,000 characters are at most 32,000 bytes, below Lucene's 32,766."""
-    objects: dict[str, Mapping] = {kind: {} for kind in fields.ENGINE_TYPES}
-    for definition in catalogue.definitions.values():
-        for kind in _kinds(fields.kind(definition)):
-            objects[kind][definition.name] = {"type": fields.ENGINE_TYPES[kind]}
-    return {fields.KNOWN: _TERM, fields.MARKS: _TERM} | {
-        kind: {"type": "object", "properties": properties} for kind, properties in objects.items()
+def filtered_part(document: fields.Document, catalogue: Catalogue) -> fields.Document:
+    """Return what is percolated: the part of a contact document that filters read, with terms for what is absent."""
+    known = set(document[fields.KNOWN])
+    return {
+        **{name: document[name] for name in FILTERED if name in document},
+        fields.MISSING: [name for name in catalogue.definitions if name not in known],
+        fields.CLEARED: [name for name in document.get(fields.CHANGED, {}) if name not in known],
+        fields.GRAMS: text_grams(document),
     }
 
 
-def _kinds(kind: str) -> tuple[str, ...]:
-    return (kind, fields.EXACT_SET) if kind == "e" else (kind,)
+def _value_fields(catalogue: Catalogue) -> Mapping:
+    """Terms need no length limit: 8,000 characters are at most 32,000 bytes, below Lucene's 32,766."""
+    own = _objects(catalogue, {**dict.fromkeys(fields.ENGINE_TYPES, fields.kinds), fields.COUNT: _counted})
+    past = _objects(catalogue, dict.fromkeys(fields.ENGINE_TYPES, fields.kinds))
+    return {**own, fields.HISTORY: {"type": "object", "properties": past}}
+
+
+def _objects(catalogue: Catalogue, kinds: dict[str, KindsOf]) -> Mapping:
+    """Return an object for each kind, with a field for each property that the kind holds."""
+    return {
+        kind: {
+            "type": "object",
+            "properties": {
+                definition.name: {"type": fields.ENGINE_TYPES.get(kind, _DERIVED_TYPES.get(kind))}
+                for definition in catalogue.definitions.values()
+                if kind in kinds_of(definition)
+            },
+        }
+        for kind, kinds_of in kinds.items()
+    }
+
+
+def _counted(definition: Definition) -> tuple[str, ...]:
+    return (fields.COUNT,) if definition.multiple else ()
+
+
+def _contact_kinds(definition: Definition) -> tuple[str, ...]:
+    """Return the kinds that only contact documents have: change, month and day, words."""
+    match definition.type:
+        case PropertyType.STRING:
+            return (fields.CHANGED, fields.TEXT_WORDS)
+        case PropertyType.DATE | PropertyType.DATETIME:
+            return (fields.CHANGED, fields.MONTH_DAY)
+    return (fields.CHANGED,)
 
 
 def _strict(properties: Mapping) -> Mapping:
     return {"dynamic": "strict", "properties": properties}
+
+
+_DERIVED_TYPES = {
+    fields.COUNT: "long",
+    fields.CHANGED: "long",
+    fields.MONTH_DAY: "long",
+    fields.TEXT_WORDS: "keyword",
+}
+_CONTACT_KINDS: dict[str, KindsOf] = dict.fromkeys(
+    (fields.CHANGED, fields.MONTH_DAY, fields.TEXT_WORDS), _contact_kinds
+)

@@ -88,19 +88,6 @@ def merged_records(session: Session, portal_id: int, vids: Collection[int]) -> d
     return found
 
 
-def emails_of(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return vid -> every address it is known by, the primary one first."""
-    statement = (
-        select(Identity.vid, Identity.value)
-        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == identities.EMAIL)
-        .order_by(Identity.is_primary.desc(), Identity.key)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for vid, value in session.execute(statement):
-        found[vid] = (*found.get(vid, ()), value)
-    return found
-
-
 def statistics(session: Session, portal_id: int) -> tuple[int, int]:
     """Return how many live contacts there are and when the newest was created, 0 when there is none."""
     statement = select(func.count(), func.max(Contact.created_at)).where(*_is_live(portal_id))

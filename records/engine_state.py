@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from queries.document import DEFINITION
 from records import dialect
 from records.clock import now
 from records.models import EngineState, Portal
@@ -36,6 +37,30 @@ def targets(state: EngineState | None) -> tuple[int, ...]:
     if state is None:
         return ()
     return tuple(item for item in (state.live, state.building, state.retired) if item is not None)
+
+
+def is_present(state: EngineState, generation: int | None) -> bool:
+    """Return whether a generation was built by the present definition of documents."""
+    return bool(state.definitions.get(str(generation)) == DEFINITION)
+
+
+def present_generation(state: EngineState | None) -> int | None:
+    """Return the generation that is read where it was built by the present definition, else None.
+
+    One that was built by another still finds contacts by words; what filters ask may not be in it.
+    """
+    return state.live if state is not None and is_present(state, state.live) else None
+
+
+def renew(session: Session, portal_id: int) -> bool:
+    """Have an index built anew whose generation is of another definition than the present; return whether it is."""
+    state = session.get_one(EngineState, portal_id, populate_existing=True, with_for_update=True)
+    newest = state.live if state.building is None else state.building
+    stale = newest is not None and not is_present(state, newest)
+    if stale:
+        state.wanted, state.building = True, None
+        session.flush()
+    return stale
 
 
 def lease(session: Session, portal_id: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
+from queries.inline import containers
 from records.clock import now
 from records.errors import ListMissing, ListRefused
 from records.feed import lock_clock
@@ -23,11 +24,15 @@ DELETING = "DELETING"
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a list asks for: normalised v1 filters, the names they read and the lists they use."""
+    """What a list asks for: normalised v1 filters, the names they read and the lists they use.
+
+    `tree` is the filter tree that was sent, of which `filters` is an echo where v1 cannot say it.
+    """
 
     filters: list[list[dict[str, Any]]]
     reads: frozenset[str]
     uses_lists: frozenset[int]
+    tree: dict[str, Any] | None = None
 
 
 def create_list(session: Session, portal_id: int, name: str, dynamic: bool, criteria: Criteria) -> ContactList:
@@ -68,8 +73,9 @@ def update_list(
     if name is not None and name != row.name:
         row.name_key = _name_key(session, portal_id, name, besides=list_id)
         row.name = name
-    if criteria is not None and criteria.filters != row.filters:
+    if criteria is not None and (criteria.filters, criteria.tree) != (row.filters, row.filter_tree):
         _set_criteria(row, criteria, clock.list_counter, now(session))
+        _restart_containers(session, row, clock.list_counter)
     row.updated_at = now(session)
     session.flush()
     return row
@@ -148,6 +154,18 @@ def lists_reading(session: Session, portal_id: int, name: str) -> list[ContactLi
     return [row for row in _all_lists(session, portal_id) if name in row.reads]
 
 
+def uses(session: Session, portal_id: int) -> dict[int, frozenset[int]]:
+    """Return list id -> the lists that its criteria name, for every list."""
+    statement = select(ContactList.list_id, ContactList.uses_lists).where(*_alive(portal_id))
+    return {list_id: frozenset(used) for list_id, used in session.execute(statement)}
+
+
+def names(session: Session, portal_id: int) -> dict[int, str]:
+    """Return list id -> its name, for every list."""
+    statement = select(ContactList.list_id, ContactList.name).where(*_alive(portal_id))
+    return {list_id: name for list_id, name in session.execute(statement)}
+
+
 def kinds(session: Session, portal_id: int) -> dict[int, bool]:
     """Return list id -> whether it is dynamic, for every list."""
     statement = select(ContactList.list_id, ContactList.dynamic).where(*_alive(portal_id))
@@ -213,9 +231,19 @@ def _restart(row: ContactList, revision: int, moment: int) -> None:
     row.state_changed_at = moment
 
 
+def _restart_containers(session: Session, row: ContactList, revision: int) -> None:
+    """Give every list that contains this one a new revision, state and scan, inner ones first (design rule 8)."""
+    rows = {each.list_id: each for each in _all_lists(session, row.portal_id)}
+    for list_id in containers(row.list_id, {key: frozenset(each.uses_lists) for key, each in rows.items()}):
+        container = _lock_list(session, row.portal_id, list_id)
+        if container.dynamic:
+            _restart(container, revision, now(session))
+
+
 def _criteria_columns(criteria: Criteria) -> dict[str, Any]:
     return {
         "filters": criteria.filters,
+        "filter_tree": criteria.tree,
         "reads": sorted(criteria.reads),
         "uses_lists": sorted(criteria.uses_lists),
     }

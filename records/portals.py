@@ -31,6 +31,11 @@ def portal_ids(session: Session) -> list[int]:
     return list(session.execute(select(Portal.portal_id).order_by(Portal.portal_id)).scalars())
 
 
+def time_zone(session: Session, portal_id: int) -> str:
+    """Return the IANA name of the zone in which a portal's lists tell days."""
+    return session.execute(select(Portal.time_zone).where(Portal.portal_id == portal_id)).scalar_one()
+
+
 def _seed(session: Session, portal: Portal) -> None:
     defaults = json.loads(resources.files("records").joinpath("default_properties.json").read_text("utf-8"))
     groups = [_group_row(portal.portal_id, group) for group in defaults["groups"]]

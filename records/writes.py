@@ -12,10 +12,11 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from queries.fields import IDENTIFIED
 from queries.supplied import effective_values
 from records import dialect, identities, marks
 from records.clock import now
-from records.derived import derived_values, first_values
+from records.derived import ADDITIONAL_EMAILS, derived_values, first_values
 from records.identities import EmailClaim
 from records.marks import Urgency
 from records.models import Contact, PropertyVersion
@@ -144,6 +145,7 @@ class _Write:
     values: dict[str, tuple[str, Source]]
     adopted: Mapping[str, str]
     marks: tuple[str, ...] | None
+    moved_marks: frozenset[str]
     is_new: bool
 
     @property
@@ -166,7 +168,8 @@ def _plan(change: Change, moment: int) -> _Write:
     values = {name: (value, CALCULATED) for name, value in derived.items() if name not in given}
     values |= {name: (value, change.source) for name, value in (written | repeated).items()}
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
-    return _Write(contact, values, change.adopted, marked, is_new)
+    moved = frozenset() if marked is None else frozenset(marked) ^ frozenset(contact.marks)
+    return _Write(contact, values, change.adopted, marked, moved, is_new)
 
 
 def _differences(current: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
@@ -228,8 +231,9 @@ def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
         changed = names.setdefault(write.contact.vid, set())
         changed.update(
             write.names,
+            write.moved_marks,
             (LAST_MODIFIED,) if write.names else (),
-            ("marks",) if write.marks is not None else (),
+            (IDENTIFIED,) if write.names & {"email", ADDITIONAL_EMAILS} else (),
         )
         if write.is_new:
             changed.add(marks.EVERYTHING)

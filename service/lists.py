@@ -28,6 +28,7 @@ from service.transactions import read, write
 blueprint = ApiBlueprint("lists", "Static and smart lists: create, change, read, refresh, delete")
 
 NAMELESS = "Every list must have a name."
+CRITERIA = frozenset({"filters", "filterTree"})
 
 
 @blueprint.post("/contacts/v1/lists")
@@ -38,7 +39,7 @@ def create_list(body: dict[str, Any]) -> Response:
     name = _checked_name(body.get("name", ""))
 
     def work(session: Session) -> ContactList:
-        criteria = read_criteria(session, g.portal_id, body["filters"])
+        criteria = read_criteria(session, g.portal_id, body)
         return lists.create_list(session, g.portal_id, name, body["dynamic"], criteria)
 
     return reply(list_object(write(work, "lists")))
@@ -93,7 +94,7 @@ def update_list(body: dict[str, Any], list_id: int) -> Response:
     name = _checked_name(body["name"]) if "name" in body else None
 
     def work(session: Session) -> ContactList:
-        criteria = read_criteria(session, g.portal_id, body["filters"]) if "filters" in body else None
+        criteria = read_criteria(session, g.portal_id, body, list_id) if body.keys() & CRITERIA else None
         row = lists.update_list(session, g.portal_id, list_id, name, criteria)
         if body.get("dynamic", row.dynamic) != row.dynamic:
             raise ListRefused(f"dynamic: List {list_id} stays what it is; create another list instead")
@@ -128,6 +129,7 @@ def list_object(row: ContactList) -> dict[str, Any]:
         "dynamic": row.dynamic,
         "listType": "DYNAMIC" if row.dynamic else "STATIC",
         "filters": row.filters,
+        **({} if row.filter_tree is None else {"filterTree": row.filter_tree}),
         "createdAt": row.created_at,
         "updatedAt": row.updated_at,
         "metaData": {

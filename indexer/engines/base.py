@@ -8,9 +8,11 @@ every generation they name, reads to the live one.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from queries.catalogue import Catalogue
 from queries.fields import Document
+from queries.moments import UTC_ZONE, Moment
 from queries.nodes import Node
 from queries.search import SearchText
 
@@ -20,12 +22,16 @@ MAX_HITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A list as engines see it: its id, the revision of its criteria, the criteria and what they read."""
+    """A list as engines see it: its id, the revision of its criteria, the criteria and what they read.
+
+    The criteria of other smart lists stand in the tree in the place of their names; `zone` is where days are told.
+    """
 
     list_id: int
     revision: int
     tree: Node
     reads: frozenset[str]
+    zone: ZoneInfo = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,17 @@ class IndexOutcome:
     drifted: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which lists a percolation asks: those that read a `changed` name, or all where `*` is among the names.
+
+    `catalogue` is the one that the documents were built by.
+    """
+
+    changed: frozenset[str]
+    catalogue: Catalogue
+
+
 class Engine(Protocol):
     """A search engine. All methods raise EngineError children; none of them touches the records.
 
@@ -114,8 +131,11 @@ class Engine(Protocol):
     def search(self, portal_id: int, generation: int, request: SearchRequest) -> SearchHits:
         """Return a page of contacts by words (contract S2.10)."""
 
-    def scan(self, portal_id: int, generation: int, tree: Node, after: int, limit: int) -> list[Scanned]:
-        """Return up to `limit` contacts with a vid above `after` that match the tree, by vid; fewer means the end."""
+    def scan(self, portal_id: int, generation: int, tree: Node, at: Moment, after: int, limit: int) -> list[Scanned]:
+        """Return up to `limit` contacts with a vid above `after` that match the tree at a moment, by vid.
+
+        Fewer means that these are the last.
+        """
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Store a list's query under its revision, visible at once; a newer revision stays."""
@@ -124,11 +144,11 @@ class Engine(Protocol):
         """Remove a list's query; one that is not there is fine."""
 
     def propose(
-        self, portal_id: int, generation: int, documents: Sequence[Document], changed: frozenset[str]
+        self, portal_id: int, generation: int, documents: Sequence[Document], asked: Asked
     ) -> dict[int, frozenset[int]] | None:
         """Return vid -> ids of lists, among those that read a changed name, that the document may be in.
 
-        `changed` holding `*` asks all lists. None means that this engine does not narrow: every asked list is judged.
+        None means that this engine does not narrow: every asked list is judged.
         """
 
     def close(self) -> None:

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from elasticsearch import Elasticsearch
 
 from indexer.engines import bulk, lifecycle, percolator, reading
-from indexer.engines.base import IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
+from indexer.engines.base import Asked, IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
 from indexer.engines.client import Connection
 from indexer.engines.failures import require_whole, translated
 from indexer.engines.names import Place
 from indexer.errors import IndexLost
 from queries.catalogue import Catalogue
 from queries.fields import Document
+from queries.moments import Moment
 from queries.nodes import Node
 
 
@@ -103,10 +104,10 @@ class ElasticEngine:
         with translated(place):
             return reading.search(self._connection.clients().quick, place, request)
 
-    def scan(self, portal_id: int, generation: int, tree: Node, after: int, limit: int) -> list[Scanned]:
-        """Return up to `limit` (at most 10,000) contacts above a vid that match a tree, by vid."""
+    def scan(self, portal_id: int, generation: int, tree: Node, at: Moment, after: int, limit: int) -> list[Scanned]:
+        """Return up to `limit` (at most 10,000) contacts above a vid that match a tree at a moment, by vid."""
         with self._at(portal_id, generation) as (client, place):
-            return reading.scan(client, place, tree, after, limit)
+            return reading.scan(client, place, tree, at, after, limit)
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Store a list's query in every generation."""
@@ -121,11 +122,11 @@ class ElasticEngine:
                 percolator.unregister(client, place, list_id, revision)
 
     def propose(
-        self, portal_id: int, generation: int, documents: Sequence[Document], changed: frozenset[str]
+        self, portal_id: int, generation: int, documents: Sequence[Document], asked: Asked
     ) -> dict[int, frozenset[int]]:
         """Return vid -> lists by percolation; raises RequestRefused for a document that cannot be read."""
         with self._at(portal_id, generation) as (client, place):
-            return percolator.propose(client, place, documents, changed)
+            return percolator.propose(client, place, documents, asked)
 
     def close(self) -> None:
         """Give back connections."""

@@ -7,18 +7,21 @@ visible at once. A generation that is missing, or damaged, is reported as lost a
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from indexer.engines import embedded_documents, embedded_search, embedded_tables
-from indexer.engines.base import IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
+from indexer.engines.base import Asked, IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
 from indexer.engines.embedded_documents import Entry
 from indexer.engines.embedded_tables import Tables
 from indexer.errors import EngineUnavailable, IndexLost
 from queries.catalogue import Catalogue
+from queries.evaluate import evaluate
 from queries.fields import Document
+from queries.moments import Moment
 from queries.nodes import Node
 from records.session import Database
 
@@ -91,11 +94,11 @@ class EmbeddedEngine:
         with self._reading(tables) as connection:
             return embedded_search.search(connection, tables, request)
 
-    def scan(self, portal_id: int, generation: int, tree: Node, after: int, limit: int) -> list[Scanned]:
-        """Return up to `limit` contacts above a vid that match a tree, by vid."""
+    def scan(self, portal_id: int, generation: int, tree: Node, at: Moment, after: int, limit: int) -> list[Scanned]:
+        """Return up to `limit` contacts above a vid that match a tree at a moment, by vid."""
         tables = Tables(portal_id, generation)
         with self._reading(tables) as connection:
-            return embedded_documents.scan(connection, tables, tree, after, limit)
+            return embedded_documents.scan(connection, tables, partial(evaluate, tree, at=at), after, limit)
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Change nothing: lists are evaluated from the records."""
@@ -105,7 +108,7 @@ class EmbeddedEngine:
         """Change nothing, as `register`."""
         self._require(portal_id, generations)
 
-    def propose(self, portal_id: int, generation: int, documents: Sequence[Document], changed: frozenset[str]) -> None:
+    def propose(self, portal_id: int, generation: int, documents: Sequence[Document], asked: Asked) -> None:
         """Return None: every list that reads a changed name is evaluated."""
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 A deleted contact leaves its version behind, so that an older document that arrives late does not bring it back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,12 @@ from sqlalchemy import Connection
 from indexer.engines.base import Scanned
 from indexer.engines.embedded_tables import Tables, document_tokens
 from queries import fields
-from queries.evaluate import evaluate
 from queries.fields import Document
-from queries.nodes import Node
 
 SCAN_CHUNK = 500
 
-_SEARCH_FIELDS = frozenset({fields.WORDS, fields.STEMS, fields.WHOLE})
+_SEARCH_FIELDS = frozenset({fields.STEMS, fields.WHOLE})
+"""What no filter asks for; the tokens tell it to search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,13 @@ def store(connection: Connection, tables: Tables, entries: Sequence[Entry]) -> d
     return newer
 
 
-def scan(connection: Connection, tables: Tables, tree: Node, after: int, limit: int) -> list[Scanned]:
-    """Return up to `limit` contacts above a vid whose document matches the tree, by vid."""
+def scan(
+    connection: Connection, tables: Tables, matches: Callable[[Document], bool], after: int, limit: int
+) -> list[Scanned]:
+    """Return up to `limit` contacts above a vid whose document matches, by vid."""
     found: list[Scanned] = []
     for vid, version, body in _bodies(connection, tables, after):
-        if evaluate(tree, orjson.loads(body)):
+        if matches(orjson.loads(body)):
             found.append(Scanned(vid, version))
             if len(found) == limit:
                 break

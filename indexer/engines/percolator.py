@@ -10,16 +10,16 @@ from typing import Any
 
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
-from indexer.engines.base import ListQuery
+from indexer.engines.base import Asked, ListQuery
 from indexer.engines.bulk import require_alias
 from indexer.engines.failures import require_whole
 from indexer.engines.names import Place
 from indexer.errors import PartialAnswer
 from queries import fields, mapping
-from queries.compile import Query, compile_filter
+from queries.compile import compile_percolator
+from queries.dsl import Query
 from queries.fields import Document
 from queries.nodes import And
-from queries.widen import widen
 
 BATCH = 500
 """Documents in one request: most of its cost is reading the stored queries, whatever the number of documents."""
@@ -65,13 +65,13 @@ def unregister(client: Elasticsearch, place: Place, list_id: int, revision: int)
 
 
 def propose(
-    client: Elasticsearch, place: Place, documents: Sequence[Document], changed: frozenset[str]
+    client: Elasticsearch, place: Place, documents: Sequence[Document], asked: Asked
 ) -> dict[int, frozenset[int]]:
     """Return vid -> lists that each document may be in, among those that read a changed name."""
     proposed: dict[int, frozenset[int]] = {}
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
-        query = _question(batch, changed)
+        query = _question(batch, asked)
         lists = _one(client, place, query) if len(batch) == 1 else _many(client, place, query, len(batch))
         proposed |= {document[fields.VID]: found for document, found in zip(batch, lists, strict=True)}
     return proposed
@@ -79,7 +79,7 @@ def propose(
 
 def _stored(query: ListQuery) -> dict[str, Any]:
     return {
-        mapping.QUERY: compile_filter(widen(query.tree)),
+        mapping.QUERY: compile_percolator(query.tree).query,
         mapping.LIST_ID: query.list_id,
         mapping.REVISION: query.revision,
         mapping.READS: sorted(query.reads),
@@ -87,18 +87,18 @@ def _stored(query: ListQuery) -> dict[str, Any]:
     }
 
 
-def _question(documents: Sequence[Document], changed: frozenset[str]) -> Query:
+def _question(documents: Sequence[Document], asked: Asked) -> Query:
     """All in filter context: nothing is scored, and the cheap clause leads."""
     percolate = {
         "percolate": {
             "field": mapping.QUERY,
-            "documents": [mapping.filtered_part(each) for each in documents],
+            "documents": [mapping.filtered_part(each, asked.catalogue) for each in documents],
         }
     }
-    return {"bool": {"filter": [*_asked(changed), percolate]}}
+    return {"bool": {"filter": [*_readers(asked.changed), percolate]}}
 
 
-def _asked(changed: frozenset[str]) -> list[Query]:
+def _readers(changed: frozenset[str]) -> list[Query]:
     if EVERY_LIST in changed:
         return []
     readers = {"terms": {mapping.READS: sorted(changed)}}

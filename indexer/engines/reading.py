@@ -7,15 +7,17 @@ from elasticsearch import Elasticsearch
 from indexer.engines.base import MAX_HITS, Scanned, SearchHits, SearchRequest, Sort
 from indexer.engines.failures import require_whole
 from indexer.engines.names import Place
-from queries import fields, mapping
-from queries.compile import Query, compile_filter
+from queries import fields
+from queries.compile import compile_search
+from queries.dsl import Query
 from queries.evaluate import evaluate
+from queries.moments import Moment
 from queries.nodes import Node
 from queries.search_query import exact_and_prefix, sort_clause, with_typos
-from queries.widen import widen
 
 _BY_VID: list[dict[str, Any]] = [{fields.VID: "asc"}]
-_JUDGED: dict[str, Any] = {"includes": list(mapping.FILTERED)}
+_JUDGED: dict[str, Any] = {"excludes": [fields.STEMS, fields.WHOLE]}
+"""Everything that filters read."""
 
 
 def search(client: Elasticsearch, place: Place, request: SearchRequest) -> SearchHits:
@@ -26,29 +28,29 @@ def search(client: Elasticsearch, place: Place, request: SearchRequest) -> Searc
     return _page(client, place, request, with_typos(request.text))
 
 
-def scan(client: Elasticsearch, place: Place, tree: Node, after: int, limit: int) -> list[Scanned]:
+def scan(client: Elasticsearch, place: Place, tree: Node, at: Moment, after: int, limit: int) -> list[Scanned]:
     """Return up to `limit` contacts above a vid that match a tree, by vid, with the versions that matched.
 
     Where only a wider query can be asked, its hits are evaluated, and asked for page by page until enough match.
     """
-    wider = widen(tree)
-    if wider is tree:
-        return [_scanned(hit) for hit in _hits_by_vid(client, place, tree, after, limit, source=False)]
+    query, verify = compile_search(tree, at)
+    if not verify:
+        return [_scanned(hit) for hit in _hits_by_vid(client, place, query, after, limit, source=False)]
     found: list[Scanned] = []
-    hits = _hits_by_vid(client, place, wider, after, limit, source=_JUDGED)
+    hits = _hits_by_vid(client, place, query, after, limit, source=_JUDGED)
     while hits and len(found) < limit:
-        found += [_scanned(hit) for hit in hits if evaluate(tree, hit["_source"])]
-        hits = _hits_by_vid(client, place, wider, _value(hits[-1], fields.VID), limit, source=_JUDGED)
+        found += [_scanned(hit) for hit in hits if evaluate(tree, hit["_source"], at)]
+        hits = _hits_by_vid(client, place, query, _value(hits[-1], fields.VID), limit, source=_JUDGED)
     return found[:limit]
 
 
 def _hits_by_vid(
-    client: Elasticsearch, place: Place, tree: Node, after: int, limit: int, source: bool | dict[str, Any]
+    client: Elasticsearch, place: Place, query: Query, after: int, limit: int, source: bool | dict[str, Any]
 ) -> list[dict[str, Any]]:
     beyond = {"range": {fields.VID: {"gt": after}}}
     answer = client.search(
         index=place.contacts,
-        query={"bool": {"filter": [compile_filter(tree), beyond]}},
+        query={"bool": {"filter": [query, beyond]}},
         sort=_BY_VID,
         size=limit,
         docvalue_fields=_stored(fields.VID, fields.VERSION),

@@ -1,9 +1,13 @@
-"""Reads the operand of a property filter into the terms that documents hold: both sides compare alike."""
+"""Reads the operands of a property filter into the terms that documents hold: both sides compare alike."""
+
+from collections.abc import Sequence
+from typing import NoReturn
 
 from queries.catalogue import Definition, PropertyType
 from queries.conditions import Scalar
 from queries.document import SCALARS, indexed_set, indexed_text
-from queries.errors import MAX_NEEDLE, MAX_VALUES, BadOperand, TooMany
+from queries.errors import MAX_NEEDLE, MAX_VALUES, BadOperand, MalformedFilter, TooMany
+from queries.leaves.conditional import Given
 from queries.values import MAX_LENGTH, InvalidValue, check_value
 
 _TEXT = f"text of at most {MAX_LENGTH} characters without NUL"
@@ -28,55 +32,71 @@ def read_one(definition: Definition, given: object, path: str) -> Scalar:
     return stored if definition.type is PropertyType.BOOL else SCALARS[definition.type](stored)
 
 
-def read_alternatives(definition: Definition, given: object, path: str) -> frozenset[Scalar]:
-    """Return the indexed values named by a `;`-joined operand; raises BadOperand or TooMany.
+def read_alternatives(definition: Definition, given: Sequence[Given], path: str) -> frozenset[Scalar]:
+    """Return the indexed values that operands name; raises BadOperand or TooMany.
 
     Internal values of enumerations are not held against the options, because a list may outlive an option.
     """
-    parts = _split(given, path)
+    _check_count(given, path)
     if definition.type is PropertyType.ENUMERATION:
-        return frozenset(item for part in parts for item in indexed_set(_checked(definition.type, part, path)))
-    return frozenset(read_one(definition, part, path) for part in parts)
+        options = frozenset(item for each in given for item in indexed_set(_checked(definition.type, each, path)))
+        return options if options else _refuse_nothing(given, path)
+    return frozenset(read_one(definition, each, path) for each in given)
 
 
-def read_needles(given: object, path: str) -> tuple[str, ...]:
-    """Return the normalised texts to look for, joined by `;` in the operand; raises BadOperand or TooMany."""
-    parts = (_checked(PropertyType.STRING, part, path) for part in _split(given, path))
-    needles = tuple(dict.fromkeys(map(indexed_text, parts)))
+def read_needles(given: Sequence[Given], path: str) -> tuple[str, ...]:
+    """Return the normalised texts to look for; raises BadOperand or TooMany."""
+    _check_count(given, path)
+    needles = tuple(dict.fromkeys(read_text(each, path) for each in given))
     longest = max(map(len, needles))
     if longest > MAX_NEEDLE:
         raise TooMany(path, "characters in one text", longest, MAX_NEEDLE)
     return needles
 
 
-def _split(given: object, path: str) -> list[str]:
-    parts = list(filter(None, _text(given, path).split(";")))
-    if not parts:
-        raise _no_value(given, path)
-    if len(parts) > MAX_VALUES:
-        raise TooMany(path, "values", len(parts), MAX_VALUES)
-    return parts
+def read_text(given: object, path: str) -> str:
+    """Return an operand as texts are compared; raises BadOperand where nothing is left of it."""
+    needle = indexed_text(_checked(PropertyType.STRING, given, path))
+    return needle if needle else _refuse_nothing(given, path)
 
 
-def _checked(type: PropertyType, given: object, path: str) -> str:
-    for reading in _READ_AS.get(type, (type,)):
-        try:
-            stored = check_value(Definition("value", reading), _text(given, path))
-        except InvalidValue:
-            continue
-        if not stored:
-            raise _no_value(given, path)
-        return stored
-    raise BadOperand(path, given, f"is no value of type {type.value}", f"Send {_WANTED[type]}")
+def split(given: object, path: str) -> tuple[Given, ...]:
+    """Return the operands that v1 joins by `;`, empty ones left out; raises BadOperand."""
+    scalar = read_scalar(given, path)
+    parts: tuple[Given, ...] = tuple(filter(None, scalar.split(";"))) if isinstance(scalar, str) else (scalar,)
+    return parts if parts else _refuse_nothing(given, path)
 
 
-def _text(given: object, path: str) -> str:
-    if isinstance(given, bool):
-        return str(given).lower()
-    if isinstance(given, int | float | str):
-        return str(given)
+def read_scalar(given: object, path: str) -> Given:
+    """Return an operand that is text, a number or a boolean; raises BadOperand."""
+    if isinstance(given, bool | int | float | str):
+        return given
     raise BadOperand(path, given, "is neither text nor a number", "Join several values with ;")
 
 
-def _no_value(given: object, path: str) -> BadOperand:
-    return BadOperand(path, given, "names no value", "Send a value, or use IS_EMPTY or IS_NOT_EMPTY")
+def read_several(given: object, path: str) -> tuple[Given, ...]:
+    """Return the operands of a tree's `values`; raises MalformedFilter or BadOperand."""
+    if not isinstance(given, list) or not given:
+        raise MalformedFilter(path, given, "a list of at least one value")
+    return tuple(read_scalar(each, f"{path}[{index}]") for index, each in enumerate(given))
+
+
+def _check_count(given: Sequence[Given], path: str) -> None:
+    if len(given) > MAX_VALUES:
+        raise TooMany(path, "values", len(given), MAX_VALUES)
+
+
+def _checked(type: PropertyType, given: object, path: str) -> str:
+    scalar = read_scalar(given, path)
+    text = str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
+    for reading in _READ_AS.get(type, (type,)):
+        try:
+            stored = check_value(Definition("value", reading), text)
+        except InvalidValue:
+            continue
+        return stored if stored else _refuse_nothing(given, path)
+    raise BadOperand(path, given, f"is no value of type {type.value}", f"Send {_WANTED[type]}")
+
+
+def _refuse_nothing(given: object, path: str) -> NoReturn:
+    raise BadOperand(path, given, "names no value", "Send a value, or use IS_EMPTY or IS_NOT_EMPTY")

@@ -13,7 +13,8 @@ class ContactList(Base):
 
     `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows; `scan_cursor`
     the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` is what
-    `metaData.processing` tells, or DELETING while its members leave.
+    `metaData.processing` tells, or DELETING while its members leave. `filters` are normalised v1 filters; where those
+    cannot say what the list means, they are an echo of `filter_tree`. `time_zone` overrides the portal's.
     """
 
     __tablename__ = "contact_list"
@@ -35,6 +36,8 @@ class ContactList(Base):
     name_key: Mapped[str]
     dynamic: Mapped[bool]
     filters: Mapped[list[Any]]
+    filter_tree: Mapped[dict[str, Any] | None]
+    time_zone: Mapped[str | None]
     reads: Mapped[list[Any]]
     uses_lists: Mapped[list[Any]]
     revision: Mapped[int]

@@ -7,7 +7,10 @@ from records.models.base import Base
 
 
 class Portal(Base):
-    """An account: the wall around its contacts. `catalogue_version` rises with every change of a definition."""
+    """An account: the wall around its contacts. `catalogue_version` rises with every change of a definition.
+
+    `time_zone` is the IANA name of the zone in which its lists tell days.
+    """
 
     __tablename__ = "portal"
 
@@ -15,6 +18,7 @@ class Portal(Base):
     name: Mapped[str]
     created_at: Mapped[int]
     catalogue_version: Mapped[int] = mapped_column(default=1)
+    time_zone: Mapped[str] = mapped_column(default="UTC")
 
 
 class PortalClock(Base):

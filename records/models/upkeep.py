@@ -30,7 +30,8 @@ class EngineState(Base):
 
     `wanted` asks for another one, `live` is read, `building` is filled beside it, `retired` may be rolled back to; all
     of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps a
-    generation to index name -> the identity that the engine gave it, so that a lost or foreign index is noticed.
+    generation to index name -> the identity that the engine gave it, so that a lost or foreign index is noticed;
+    `definitions` maps a generation to the number of the definition by which its documents were built.
     """
 
     __tablename__ = "engine_state"
@@ -45,3 +46,4 @@ class EngineState(Base):
     cursor: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[int] = mapped_column(default=0)
     uuids: Mapped[dict[str, Any]]
+    definitions: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -47,7 +47,7 @@ def reindex(portal: int, finish: bool, roll_back: bool) -> None:
 
 def _use_former(change: Callable[[Runtime, int], bool], runtime: Runtime, portal: int) -> None:
     if not change(runtime, portal):
-        raise WrongUse(f"portal {portal} has no former index; `contacts reindex` makes one")
+        raise WrongUse(f"portal {portal} has no former index that this version reads; `contacts reindex` makes one")
 
 
 def _rebuild(runtime: Runtime, portal: int) -> None:

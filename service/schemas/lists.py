@@ -15,6 +15,9 @@ class ListChanges(BodySchema):
 
     name = Line(MAX_NAME)
     filters = fields.Raw(metadata={"description": "a list of groups of filters: one group must match whole"})
+    filterTree = fields.Raw(
+        metadata={"description": "what filters cannot say; `filters` is then an echo, taken back unchanged only"}
+    )
     dynamic = Flag()
 
 
@@ -83,6 +86,7 @@ class ListObject(WireSchema):
     dynamic = fields.Boolean()
     listType = fields.String(metadata={"enum": ["STATIC", "DYNAMIC"]})
     filters = fields.List(fields.List(fields.Dict()))
+    filterTree = fields.Dict(metadata={"description": "only where `filters` cannot say what the list means"})
     createdAt = fields.Integer()
     updatedAt = fields.Integer()
     metaData = fields.Nested(MetaData)

@@ -3,6 +3,7 @@
 from indexer.engines.base import Engine, SearchHits, SearchRequest, Sort
 from queries.context import FilterContext
 from queries.fields import Document
+from queries.moments import Moment
 from queries.nodes import And, Node
 from queries.parse import parse_filters
 from queries.search import parse_search
@@ -10,6 +11,7 @@ from tests.indexer.people import CATALOGUE, person
 
 PORTAL = 1
 ANYONE = And(())
+AT = Moment(0)
 ADA = person(1, firstname="Ada", lastname="Lovelace", company="Analytical Engines", email="ada@engine.org")
 ALAN = person(
     2, firstname="Alan", lastname="Turing", company="Bletchley", email="alan@bletchley.uk", phone="+441908640404"
@@ -43,4 +45,4 @@ def page(engine: Engine, q: str, offset: int = 0, count: int = 20, sort: Sort | 
 
 def everyone(engine: Engine, generation: int = 1, portal_id: int = PORTAL) -> dict[int, int]:
     """Return vid -> version of all contacts."""
-    return {hit.vid: hit.version for hit in engine.scan(portal_id, generation, ANYONE, 0, 1000)}
+    return {hit.vid: hit.version for hit in engine.scan(portal_id, generation, ANYONE, AT, 0, 1000)}

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from indexer.engines import percolator
-from indexer.engines.base import ListQuery, SearchRequest
+from indexer.engines.base import Asked, ListQuery, SearchRequest
 from indexer.engines.bulk import Action, split
 from indexer.engines.elastic import ElasticEngine
 from indexer.errors import IndexLost, PartialAnswer, RequestRefused
 from queries.catalogue import Catalogue, Definition, PropertyType
 from queries.context import FilterContext
+from queries.moments import Moment
 from queries.nodes import And, Node, Not, reads
 from queries.parse import parse_filters
 from queries.search import parse_search
@@ -22,7 +23,8 @@ from tests.indexer.relay import Relay
 
 PORTAL = 1
 ANYONE = And(())
-ANY_CHANGE = frozenset({"*"})
+AT = Moment(0)
+ANY_CHANGE = Asked(frozenset({"*"}), CATALOGUE)
 ASK_ADA = SearchRequest(parse_search("ada"), 0, 10)
 OPENSEARCH_3 = {"version": {"distribution": "opensearch", "number": "3.4.0"}}
 
@@ -75,7 +77,7 @@ def test_a_document_alone_gets_the_same_lists_as_in_a_batch(ready: ElasticEngine
     [
         ({"lastname"}, {1: {1}, 3: {4}}),
         ({"company", "phone"}, {1: {2}, 3: set()}),
-        ({"marks"}, {1: set(), 3: set()}),
+        ({"s:5"}, {1: set(), 3: set()}),
         (set(), {1: set(), 3: set()}),
     ],
 )
@@ -83,8 +85,8 @@ def test_only_lists_that_read_a_changed_name_are_proposed(
     ready: ElasticEngine, changed: set[str], proposed: dict[int, set[int]]
 ) -> None:
     register(ready, *LISTS)
-    assert ready.propose(PORTAL, 1, [ADA, GRACE], frozenset(changed)) == proposed
-    assert ready.propose(PORTAL, 1, [ADA], frozenset(changed)) == {1: proposed[1]}
+    assert ready.propose(PORTAL, 1, [ADA, GRACE], Asked(frozenset(changed), CATALOGUE)) == proposed
+    assert ready.propose(PORTAL, 1, [ADA], Asked(frozenset(changed), CATALOGUE)) == {1: proposed[1]}
 
 
 def test_proposing_for_nobody_asks_nothing(ready: ElasticEngine) -> None:
@@ -161,7 +163,7 @@ def test_five_megabytes_and_more_are_stored(ready: ElasticEngine) -> None:
     people = [person(vid, company=f"{vid} " + "x" * 7_900) for vid in range(1, 1_001)]
     assert not ready.index(PORTAL, [1], people).refused
     ready.refresh(PORTAL, [1])
-    assert len(ready.scan(PORTAL, 1, ANYONE, 0, 2_000)) == 1_000
+    assert len(ready.scan(PORTAL, 1, ANYONE, AT, 0, 2_000)) == 1_000
 
 
 def test_a_lost_index_is_never_made_by_a_write(relayed: ElasticEngine, relay: Relay) -> None:

@@ -15,6 +15,7 @@ from indexer.engines.embedded_tables import Tables
 from indexer.errors import EngineUnavailable, IndexLost
 from queries.document import build_document
 from queries.fields import Document
+from queries.moments import Moment
 from queries.nodes import And, Not
 from queries.search import SearchText, parse_search
 from queries.search_query import PREFIX, matches_tier
@@ -24,6 +25,7 @@ from tests.indexer.people import CATALOGUE, NOBODY, person
 PORTAL = 1
 TABLES = Tables(PORTAL, 1)
 ANYONE = And(())
+AT = Moment(0)
 NAMES = [
     *("Ada", "Al", "Martin", "Martins", "Martinez", "Marten", "Maritn", "Müller", "Mueller", "Miller", "Milner"),
     *("O'Brien", "Jean-Luc", "Łukasz", "Straße", "S.A.", "Engines", "Engine 12345", "12345", "123456", ""),
@@ -194,15 +196,15 @@ def test_a_document_that_is_late_does_not_bring_a_deleted_contact_back(embedded_
     embedded_engine.create(PORTAL, 1, CATALOGUE)
     embedded_engine.delete(PORTAL, [1], {1: 5})
     embedded_engine.index(PORTAL, [1], [person(1, version=4, firstname="Ada")])
-    assert embedded_engine.scan(PORTAL, 1, ANYONE, 0, 10) == []
+    assert embedded_engine.scan(PORTAL, 1, ANYONE, AT, 0, 10) == []
     is_answered_rightly((embedded_engine, []), "ada", 0, 20)
 
 
 def test_a_scan_goes_on_through_pages_in_which_nobody_matches(embedded_engine: EmbeddedEngine) -> None:
     embedded_engine.create(PORTAL, 1, CATALOGUE)
     embedded_engine.index(PORTAL, [1], [person(vid) for vid in range(1, 1_200)])
-    assert len(embedded_engine.scan(PORTAL, 1, ANYONE, 0, 2_000)) == 1_199
-    assert embedded_engine.scan(PORTAL, 1, Not(ANYONE), 0, 2_000) == []
+    assert len(embedded_engine.scan(PORTAL, 1, ANYONE, AT, 0, 2_000)) == 1_199
+    assert embedded_engine.scan(PORTAL, 1, Not(ANYONE), AT, 0, 2_000) == []
 
 
 def test_a_generation_made_again_under_the_same_name_is_another_one(embedded_engine: EmbeddedEngine) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.base import ListQuery, SearchRequest
+from indexer.engines.base import Asked, ListQuery, SearchRequest
 from indexer.engines.client import Server, identify
 from indexer.engines.elastic import ElasticEngine
 from indexer.errors import EngineUnavailable, PartialAnswer, UnsupportedEngine
+from queries.moments import Moment
 from queries.nodes import And
 from queries.search import parse_search
 from tests.indexer.people import CATALOGUE, person
@@ -18,7 +19,8 @@ from tests.indexer.relay import Answer, Relay, Sent, relay_to
 
 PORTAL = 1
 ANYONE = And(())
-ANY_CHANGE = frozenset({"*"})
+AT = Moment(0)
+ANY_CHANGE = Asked(frozenset({"*"}), CATALOGUE)
 ASK_ADA = SearchRequest(parse_search("ada"), 0, 10)
 OPENSEARCH_3 = {"version": {"distribution": "opensearch", "number": "3.4.0"}}
 ADA = person(1, firstname="Ada")
@@ -101,7 +103,7 @@ def test_a_search_or_scan_that_is_not_whole_is_no_answer(
     with pytest.raises(PartialAnswer):
         relayed.search(PORTAL, 1, ASK_ADA)
     with pytest.raises(PartialAnswer):
-        relayed.scan(PORTAL, 1, ANYONE, 0, 10)
+        relayed.scan(PORTAL, 1, ANYONE, AT, 0, 10)
 
 
 def test_an_engine_that_comes_up_later_is_used_then(relay: Relay, prefix: str) -> None:

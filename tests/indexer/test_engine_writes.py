@@ -10,7 +10,7 @@ from queries.catalogue import Definition, PropertyType
 from queries.context import FilterContext
 from queries.parse import parse_filters
 from tests.indexer.people import CATALOGUE, person, with_property
-from tests.indexer.steps import ADA, ANYONE, PORTAL, everyone, found, page, store
+from tests.indexer.steps import ADA, ANYONE, AT, PORTAL, everyone, found, page, store
 
 
 def test_an_older_version_never_replaces_a_newer_one_and_is_reported(filled: Engine) -> None:
@@ -100,7 +100,7 @@ def test_a_lost_generation_is_told_by_every_method_and_never_made_by_one(engine:
         "delete": lambda: engine.delete(PORTAL, [1], {1: 1}),
         "refresh": lambda: engine.refresh(PORTAL, [1]),
         "search": lambda: page(engine, "ada"),
-        "scan": lambda: engine.scan(PORTAL, 1, ANYONE, 0, 10),
+        "scan": lambda: engine.scan(PORTAL, 1, ANYONE, AT, 0, 10),
         "extend": lambda: engine.extend(PORTAL, [1], CATALOGUE),
         "register": lambda: engine.register(PORTAL, [1], query),
         "unregister": lambda: engine.unregister(PORTAL, [1], 7, 1),
@@ -125,7 +125,7 @@ def test_a_new_property_is_filtered_by_once_the_mapping_is_extended(filled: Engi
     store(filled, person(4, catalogue=catalogue, shoe_size="44"))
     raw = [[{"property": "shoe_size", "operator": "GT", "value": "43"}]]
     tree = parse_filters(raw, FilterContext(catalogue, {}))
-    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, 0, 10)] == [4]
+    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, AT, 0, 10)] == [4]
 
 
 def test_a_property_may_change_its_type(filled: Engine) -> None:
@@ -133,4 +133,4 @@ def test_a_property_may_change_its_type(filled: Engine) -> None:
     filled.extend(PORTAL, [1], catalogue)
     store(filled, person(4, catalogue=catalogue, company="12"))
     tree = parse_filters([[{"property": "company", "operator": "EQ", "value": "12"}]], FilterContext(catalogue, {}))
-    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, 0, 10)] == [4]
+    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, AT, 0, 10)] == [4]

@@ -5,7 +5,7 @@ import pytest
 from indexer.engines.base import MAX_HITS, Engine, Scanned, SearchHits, Sort
 from queries.nodes import Node, Not, Or
 from tests.indexer.people import CATALOGUE, person
-from tests.indexer.steps import ANYONE, PORTAL, found, page, store, where
+from tests.indexer.steps import ANYONE, AT, PORTAL, found, page, store, where
 
 
 def test_an_engine_says_its_product_and_version(engine: Engine) -> None:
@@ -108,13 +108,13 @@ def test_a_property_without_any_value_sorts_by_vid(filled: Engine) -> None:
 
 def test_a_scan_returns_matching_contacts_by_vid_with_their_versions(filled: Engine) -> None:
     store(filled, person(3, version=7, firstname="Grace"))
-    assert filled.scan(PORTAL, 1, ANYONE, 1, 10) == [Scanned(2, 1), Scanned(3, 7)]
+    assert filled.scan(PORTAL, 1, ANYONE, AT, 1, 10) == [Scanned(2, 1), Scanned(3, 7)]
 
 
 def test_a_scan_page_ends_at_its_limit(filled: Engine) -> None:
-    assert [hit.vid for hit in filled.scan(PORTAL, 1, ANYONE, 0, 2)] == [1, 2]
-    assert [hit.vid for hit in filled.scan(PORTAL, 1, ANYONE, 2, 2)] == [3]
-    assert filled.scan(PORTAL, 1, ANYONE, 3, 2) == []
+    assert [hit.vid for hit in filled.scan(PORTAL, 1, ANYONE, AT, 0, 2)] == [1, 2]
+    assert [hit.vid for hit in filled.scan(PORTAL, 1, ANYONE, AT, 2, 2)] == [3]
+    assert filled.scan(PORTAL, 1, ANYONE, AT, 3, 2) == []
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_a_scan_page_ends_at_its_limit(filled: Engine) -> None:
     ],
 )
 def test_a_scan_follows_the_filter(filled: Engine, tree: Node, vids: list[int]) -> None:
-    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, 0, 10)] == vids
+    assert [hit.vid for hit in filled.scan(PORTAL, 1, tree, AT, 0, 10)] == vids
 
 
 def test_a_text_of_eight_thousand_wide_characters_is_stored_whole(engine: Engine) -> None:
     text = "𝄞" * 9_000
     engine.create(PORTAL, 1, CATALOGUE)
     store(engine, person(1, company=text, stage=text))
-    assert [hit.vid for hit in engine.scan(PORTAL, 1, where("company", "EQ", text), 0, 10)] == [1]
-    assert [hit.vid for hit in engine.scan(PORTAL, 1, where("stage", "SET_ANY", text), 0, 10)] == [1]
+    assert [hit.vid for hit in engine.scan(PORTAL, 1, where("company", "EQ", text), AT, 0, 10)] == [1]
+    assert [hit.vid for hit in engine.scan(PORTAL, 1, where("stage", "SET_ANY", text), AT, 0, 10)] == [1]

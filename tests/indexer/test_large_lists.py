@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.base import Engine, ListQuery
+from indexer.engines.base import Asked, Engine, ListQuery
 from queries.evaluate import evaluate
 from queries.nodes import reads
 from queries.parse import parse_filters
-from tests.support.filter_cases import CATALOGUE, CONTEXT, document
+from tests.support.filter_cases import AT, CATALOGUE, CONTEXT, document
 
 PORTAL, GENERATION = 1, 1
 CONTACTS = [document({"text": text}, vid=vid) for vid, text in enumerate(("a t7 b", "none", "t7", "x" * 1_000), 1)]
@@ -44,10 +44,10 @@ def test_a_list_as_large_as_may_be_is_scanned_exactly_and_proposed_wherever_it_m
         engine.register(PORTAL, [GENERATION], ListQuery(list_id, 1, tree, reads(tree)))
     engine.index(PORTAL, [GENERATION], CONTACTS)
     engine.seal(PORTAL, GENERATION)
-    expected = [contact["vid"] for contact in CONTACTS if evaluate(large, contact)]
-    assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, 0, 10)] == expected
-    assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, 0, 1)] == expected[:1]
-    proposed = engine.propose(PORTAL, GENERATION, CONTACTS, frozenset({"text"}))
+    expected = [contact["vid"] for contact in CONTACTS if evaluate(large, contact, AT)]
+    assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, AT, 0, 10)] == expected
+    assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, AT, 0, 1)] == expected[:1]
+    proposed = engine.propose(PORTAL, GENERATION, CONTACTS, Asked(frozenset({"text"}), CATALOGUE))
     if proposed is not None:
         assert {vid for vid, lists in proposed.items() if 7 in lists} >= set(expected)
         assert [vid for vid, lists in proposed.items() if 8 in lists] == [2]

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.base import Engine, ListQuery, SearchRequest, Sort
+from indexer.engines.base import Asked, Engine, ListQuery, SearchRequest, Sort
 from indexer.engines.elastic import ElasticEngine
 from queries import mapping
 from queries.catalogue import Definition, PropertyType
 from queries.context import FilterContext
+from queries.moments import Moment
 from queries.nodes import And, Not, Or, reads
 from queries.parse import parse_filters
 from queries.search import parse_search
@@ -242,8 +243,8 @@ def uses(engine: Engine) -> dict[str, Callable[[], object]]:
     older = [person(2, version=2)]
     wider = with_property(Definition("shoe_size", PropertyType.NUMBER))
     query, older_query = (ListQuery(7, revision, tree, reads(tree)) for revision in (2, 1))
-    changes = (frozenset({"*"}), frozenset({"firstname", "marks"}))
-    asked_of_lists = [(batch, changed) for batch in (people, people[:1]) for changed in changes]
+    changes = (frozenset({"*"}), frozenset({"firstname", "s:5"}))
+    asked_of_lists = [(batch, Asked(changed, CATALOGUE)) for batch in (people, people[:1]) for changed in changes]
     return {
         "describe": engine.describe,
         "create": for_each(engine.create, (1, 1, CATALOGUE), (1, 2, CATALOGUE), (1, 2, CATALOGUE)),
@@ -254,7 +255,7 @@ def uses(engine: Engine) -> dict[str, Callable[[], object]]:
         "index": for_each(engine.index, (1, [1, 2], people), (1, [1, 2], older)),
         "refresh": lambda: engine.refresh(1, [1, 2]),
         "search": for_each(engine.search, *((1, 1, request) for request in texts_and_orders())),
-        "scan": lambda: engine.scan(1, 1, tree, 0, 10),
+        "scan": lambda: engine.scan(1, 1, tree, Moment(0), 0, 10),
         "register": for_each(engine.register, (1, [1], query), (1, [1], older_query)),
         "propose": for_each(engine.propose, *((1, 1, *asked) for asked in asked_of_lists)),
         "unregister": lambda: engine.unregister(1, [1], 7, 2),

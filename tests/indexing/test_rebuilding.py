@@ -2,10 +2,11 @@
 
 import pytest
 
-from indexer import rebuild
+from indexer import rebuild, tasks
 from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import IndexLost
+from queries.document import DEFINITION
 from records import engine_state
 from records.list_work import LEASE_MS
 from tests.indexing.conftest import SERVER, SQLITE
@@ -194,4 +195,40 @@ def test_a_page_read_before_a_property_changed_does_not_hide_the_change_in_the_n
     large = world.portal.create_list("Large", is_("shoe", "GT", 40))
     world.settle()
     assert world.members(large) == {vid}
+    check_world(world)
+
+
+@both_engines
+def test_an_index_of_an_older_definition_is_built_anew_by_itself_and_fills_no_list_before(world: World) -> None:
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(3)]
+    world.settle()
+    older = {"1": DEFINITION - 1}
+    world.runtime.database.transact(lambda session: engine_state.change_state(session, 1, definitions=older))
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.settle()
+    assert world.list_row(list_id).state == "INITIALIZING"
+    tasks.look_over(world.runtime)
+    world.settle()
+    assert generations(world) == (2, None, 1)
+    assert world.members(list_id) == set(vids)
+    assert not rebuild.roll_back(world.runtime, world.portal_id)
+    tasks.look_over(world.runtime)
+    assert not world.step("rebuild")
+    check_world(world)
+
+
+@both_engines
+def test_a_rebuild_that_an_older_definition_began_is_begun_anew(world: World) -> None:
+    list_id = world.portal.create_list("Leads", LEADS)
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(3)]
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    world.step("rebuild")
+    older = {"1": DEFINITION, "2": DEFINITION - 1}
+    world.runtime.database.transact(lambda session: engine_state.change_state(session, 1, definitions=older))
+    tasks.look_over(world.runtime)
+    world.settle()
+    assert generations(world) == (3, None, 1)
+    assert world.members(list_id) == set(vids)
     check_world(world)

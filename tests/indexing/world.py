@@ -14,9 +14,11 @@ from indexer.documents import load_documents
 from indexer.runtime import Kind, Runtime
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
+from queries.moments import Moment
 from queries.nodes import And
 from records import engine_state
 from records.catalogues import load_catalogue
+from records.clock import now
 from records.models import Contact, ContactList, Dirty, EngineState, FeedEvent, Membership, PortalClock
 from tests.support.api import ApiClient
 from tests.support.people import Portal
@@ -98,7 +100,7 @@ class World:
     def indexed(self, generation: int) -> dict[int, int]:
         """Return vid -> version of all documents of a generation."""
         self.runtime.engine.refresh(self.portal_id, [generation])
-        found = self.runtime.engine.scan(self.portal_id, generation, ANYONE, 0, 10_000)
+        found = self.runtime.engine.scan(self.portal_id, generation, ANYONE, Moment(0), 0, 10_000)
         return {hit.vid: hit.version for hit in found}
 
 
@@ -119,6 +121,7 @@ def _expected(session: Session, portal_id: int, rows: Iterable[ContactList]) -> 
     vids = list(session.scalars(select(Contact.vid).where(Contact.portal_id == portal_id)))
     documents, _ = load_documents(session, portal_id, vids, load_catalogue(session, portal_id))
     queries = load_directory(session, portal_id).queries
+    moment = now(session)
     found: dict[int, set[int]] = {}
     for row in rows:
         query = queries.get(row.list_id)
@@ -126,7 +129,7 @@ def _expected(session: Session, portal_id: int, rows: Iterable[ContactList]) -> 
         found[row.list_id] = {
             vid
             for vid, document in documents.items()
-            if (evaluate(query.tree, document) if query else mark in document["marks"])
+            if (evaluate(query.tree, document, Moment(moment, query.zone)) if query else mark in document["marks"])
         }
     return found
 

@@ -61,8 +61,9 @@ def test_every_field_of_a_document_is_mapped() -> None:
 
 
 def test_every_field_that_is_percolated_is_mapped_beside_the_queries() -> None:
-    document = mapping.filtered_part(document_of({f"a_{type}": value for type, value in VALUES.items()}))
-    assert document.keys() == {"known", "marks", "s", "n", "d", "e", "x"}
+    document = mapping.filtered_part(document_of({f"a_{type}": value for type, value in VALUES.items()}), NAMED_BY_TYPE)
+    own = {"known", "blank", "past", "marks", "bucket", "identified", "tokens", "words", "s", "n", "d", "e", "x"}
+    assert document.keys() == own | {"missing", "cleared", "grams"}
     assert unmapped(document, mapping.list_mapping(NAMED_BY_TYPE)["properties"]) == []
 
 
@@ -72,8 +73,27 @@ def test_filters_read_the_same_fields_of_both_indices() -> None:
     assert {name: contacts[name] for name in mapping.FILTERED} == {name: lists[name] for name in mapping.FILTERED}
 
 
-def test_a_document_without_values_percolates() -> None:
-    assert mapping.filtered_part(document_of({}, Catalogue(1, {}))) == {"known": [], "marks": ["s:1"]}
+def test_a_document_without_values_percolates_with_terms_for_what_is_missing() -> None:
+    part = mapping.filtered_part(document_of({}), NAMED_BY_TYPE)
+    assert part["missing"] == list(NAMED_BY_TYPE.definitions)
+    assert (part["known"], part["cleared"]) == ([], [])
+
+
+def test_a_property_that_had_a_value_percolates_as_cleared() -> None:
+    contact = Snapshot(1, 1, 1, 0, 0, ("API", ""), {}, (), (), {"a_string": 5}, {"a_string": ("Ada",)})
+    document = build_document(contact, NAMED_BY_TYPE)
+    assert (document["u"], document["h"], document["past"]) == (
+        {"a_string": 5},
+        {"s": {"a_string": ["ada"]}},
+        ["a_string"],
+    )
+    assert mapping.filtered_part(document, NAMED_BY_TYPE)["cleared"] == ["a_string"]
+    assert unmapped(document, mapping.contact_mapping(NAMED_BY_TYPE)["properties"]) == []
+
+
+def test_traces_of_texts_are_bounded() -> None:
+    document = document_of({"a_string": "".join(map(chr, range(0x4E00, 0x4E00 + 8_000)))})
+    assert len(mapping.filtered_part(document, NAMED_BY_TYPE)["grams"]) <= 128
 
 
 @pytest.mark.parametrize("index", [mapping.contact_index, mapping.list_index])

@@ -1,6 +1,7 @@
 """Holds SQLite to plans that do not read a whole portal: EXPLAIN tells which index leads to a statement's rows."""
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from records import contacts, identities, marks, memberships, profiles
+from records import backgrounds, contacts, identities, marks, memberships, profiles
 from records.feed import Kind, Move, reason
 from records.identities import EmailClaim
 from records.marks import Claimed
@@ -17,6 +18,7 @@ from records.session import Database
 from tests.support.records import create_database
 
 VIDS = list(range(1, 21))
+CHANGED: list[Any] = [SimpleNamespace(vid=vid, version=2, properties={}) for vid in VIDS]
 MOVES = [Move(7, vid, 1, 1, reason(Kind.CONTACT_CHANGE)) for vid in VIDS]
 CLAIMS = [EmailClaim(vid, f"p{vid}@example.com", 1) for vid in VIDS]
 CLAIMED = [Claimed(vid, "token", frozenset(("*",)), 1) for vid in VIDS]
@@ -25,7 +27,6 @@ Read = Callable[[Session], object]
 
 LOOKUPS: dict[str, tuple[Read, str]] = {
     "contacts by vid": (lambda session: contacts.find_contacts(session, 1, VIDS), "vid=?"),
-    "e-mails of contacts": (lambda session: contacts.emails_of(session, 1, VIDS), "vid=?"),
     "a contact by e-mail": (lambda session: contacts.find_by_email(session, 1, "a@x.org"), "key=?"),
     "contacts by e-mail": (lambda session: identities.find_by_emails(session, 1, ["a@x.org", "b@x.org"]), "key=?"),
     "taking e-mails": (lambda session: identities.claim_emails(session, 1, CLAIMS), "key=?"),
@@ -50,6 +51,16 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = create_database(tmp_path_factory.mktemp("plans"))
     yield database
     database.close()
+
+
+def test_what_documents_hold_beside_contacts_rows_is_found_by_vid(database: Database) -> None:
+    found = plans(database, lambda session: backgrounds.load_backgrounds(session, 1, CHANGED))
+    searches = [line for plan in found for line in plan if line.startswith(("SEARCH", "SCAN"))]
+    assert [line.partition("(")[2] for line in searches] == [
+        "portal_id=? AND vid=?)",
+        "portal_id=? AND merged_into=?)",
+        "portal_id=? AND vid=?)",
+    ]
 
 
 def plans(database: Database, work: Read) -> list[list[str]]:

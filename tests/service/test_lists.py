@@ -165,7 +165,7 @@ def test_a_new_name_changes_nothing_else(client: ApiClient, settle: Callable[[],
         ),
         (
             {"name": "L", "filters": [[{"filterFamily": "ListMembership", "operator": "IN_LIST", "list": 9}]]},
-            "filters[0][0].list: list 9 does not exist. Name the id of an existing static list.",
+            "filters[0][0].list: list 9 does not exist. Name the id of an existing list.",
         ),
     ],
 )
@@ -307,3 +307,46 @@ def test_the_lists_of_another_portal_are_not_seen(client: ApiClient, stranger: A
     asked = {"filterFamily": "ListMembership", "operator": "IN_LIST", "list": list_id}
     stranger.post(LISTS, {"name": "Theirs", "dynamic": True, "filters": [[asked]]}, 400)
     assert new_list(stranger, "Mine") == 1
+
+
+def test_criteria_that_filters_cannot_say_are_a_tree_whose_echo_is_taken_back_unchanged_only(client: ApiClient) -> None:
+    tree = {
+        "op": "not",
+        "of": [{"kind": "value", "field": "city", "op": "eq", "value": "London", "missing": "no-match"}],
+    }
+    told = client.post(LISTS, {"name": "Elsewhere", "dynamic": True, "filterTree": tree})
+    assert told["filterTree"] == tree
+    assert [list(each) for each in told["filters"][0]] == [["filterFamily", "fingerprint"]]
+    assert told["filters"][0][0]["filterFamily"] == "FilterTree"
+    path = f"{LISTS}/{told['listId']}"
+    for body in (told, {"filters": told["filters"]}):
+        again = client.post(path, body)
+        assert (again["internalListId"], again["filterTree"]) == (told["internalListId"], tree)
+    changed = {"filters": [[{"filterFamily": "FilterTree", "fingerprint": "0" * 64}]]}
+    assert "this FilterTree is not the one of the list" in client.post(path, changed, 400)["message"]
+    assert "this FilterTree is not the one" in client.post(path, {**told, "filterTree": tree["of"][0]}, 400)["message"]
+    edited = client.post(path, {"filters": [[IN_LONDON]]})
+    assert edited["filters"] == [[ECHOED]]
+    assert "filterTree" not in edited
+    assert edited["internalListId"] > told["internalListId"]
+
+
+def test_a_tree_that_filters_can_say_is_told_as_filters(client: ApiClient) -> None:
+    tree = {"kind": "value", "field": "city", "op": "eq", "value": "London"}
+    told = client.post(LISTS, {"name": "London", "dynamic": True, "filterTree": tree})
+    assert told["filters"] == [[ECHOED]]
+    assert "filterTree" not in told
+
+
+@pytest.mark.parametrize(
+    ("tree", "says"),
+    [
+        ("x", "filterTree: 'x' is not a filter object"),
+        ({"op": "and", "of": []}, "filterTree.of: [] is not a list of at least one filter"),
+        ({"kind": "unheard-of"}, "filterTree.kind: 'unheard-of' is not supported"),
+        ({"kind": "list", "op": "in", "list": 99}, "filterTree.list: list 99 does not exist"),
+    ],
+)
+def test_a_tree_that_cannot_be_is_refused(client: ApiClient, tree: Any, says: str) -> None:
+    assert says in client.post(LISTS, {"name": "L", "dynamic": True, "filterTree": tree}, 400)["message"]
+    assert client.get(LISTS)["lists"] == []

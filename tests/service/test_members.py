@@ -91,7 +91,7 @@ def test_membership_is_a_mark_of_the_contact_and_no_change_of_its_properties(
     change(client, friends, "add", vids=[ada])
     assert jobs.woken == [("drain", client.portal_id)]
     with database.read() as session:
-        assert [(row.vid, row.changed) for row in session.query(Dirty)] == [(ada, "marks")]
+        assert [(row.vid, row.changed) for row in session.query(Dirty)] == [(ada, f"s:{friends}")]
         assert [(row.vid, row.added_at) for row in session.query(Membership)] == [(ada, clock.moment)]
     after = client.profile(ada)
     assert after["properties"] == before["properties"]
