@@ -1,0 +1,38 @@
+"""The clauses of the protocol, each of which can be left out to see what it is good for."""
+
+from enum import Enum
+
+
+class Clause(Enum):
+    """A clause in words; docs/reliability.md tells what breaks without it."""
+
+    MARKED_WITH_WRITE = "a write and its mark are one transaction"
+    FRESH_TOKEN = "every mark sets a fresh token"
+    OWN_TOKEN = "a drain removes a mark only where its token is still the claimed one"
+    NAMES_ADDED = "names are only ever added to a mark"
+    LEASES_END = "the lease of a mark ends when its process dies"
+    LIST_LEASES_END = "the lease of a list ends when its process dies"
+    NEWER_DOCUMENT_STAYS = "the index keeps the newer version of a document"
+    INDEXED_FIRST = "a document is indexed before it is percolated"
+    LOCKED = "a contact is locked while it is decided"
+    BUILT_ANEW = "the document is built anew where the version moved"
+    DEAD_SEEN = "what was deleted meanwhile is seen under the lock"
+    JOIN_EVALUATED = "the percolator proposes, evaluation decides who joins"
+    LEAVE_EVALUATED = "a leave is evaluated, never inferred from a missing hit"
+    MEMBERS_ASKED = "an asked list that the contact is in is evaluated without a hit"
+    LIST_NAMED = "a mark that names a list asks that list"
+    LISTS_STOOD = "a decision starts over when a list was saved meanwhile"
+    REALLY_INSERTED = "a feed row is written only for a membership that was really inserted"
+    REGISTERED_FIRST = "the stored query is registered before the scan"
+    REGISTERED_VISIBLE = "a registered query is visible before it is noted"
+    NEWER_QUERY_STAYS = "the percolator keeps the newer revision of a query"
+    REFRESHED = "the index is refreshed before the scan"
+    PAGE_VERSION = "a page takes in only contacts of the scanned version"
+    PAGE_LOCKED = "a page's contacts are locked against change"
+    PAGE_REVISION = "a page is given up when the list was saved meanwhile"
+    MISSED_MARKED = "hits that a page could not take in are marked"
+    MARKED_BEFORE_CURSOR = "they are marked before the cursor moves on"
+    MEMBERS_DOUBTED = "members that no scan confirmed are marked"
+    NONE_LEAVES_UNSEEN = "nobody leaves because a scan did not return them"
+    NOTES_OF_REVISION = "a job's notes count only for the revision that it began with"
+    DONE_WAITS = "a list is DONE when no mark from before its scan's end waits"
