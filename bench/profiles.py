@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from bench.people import write_csv
 from bench.service import Account, Service
 from indexer import tasks
-from indexer.imports.run import import_csv
+from indexer.imports.local import import_csv
 from indexer.runtime import Runtime
 from service.app import create_app, create_runtime
 from tests.support.api import ApiClient, as_body

@@ -18,7 +18,7 @@ from indexer.directory import Directory, load_directory
 from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
 from queries.evaluate import evaluate
-from queries.fields import VERSION, VID, Document
+from queries.fields import IMPORT_PREFIX, VERSION, VID, Document
 from queries.moments import Moment
 from records import feed, lists, marks, memberships
 from records.catalogues import load_catalogue
@@ -174,13 +174,22 @@ def _present(session: Session, portal_id: int, vids: Sequence[int]) -> dict[int,
 
 
 def _explainer(unfinished: Mapping[int, str]) -> Callable[[ListQuery, frozenset[str]], dict[str, Any]]:
-    """Return the cause of a move: the list's first fill or edit while that goes on, else the contact's change."""
+    """Return the cause of a move: the list's first fill or edit while that goes on, else an import or a change."""
     fills = {lists.INITIALIZING: Kind.FIRST_FILL, lists.PROCESSING: Kind.LIST_EDITED}
 
     def explain(query: ListQuery, changed: frozenset[str]) -> dict[str, Any]:
         kind = fills.get(unfinished.get(query.list_id, ""))
         if kind is not None:
             return reason(kind)
-        return reason(Kind.CONTACT_CHANGE, properties=sorted(changed & query.reads))
+        properties = sorted(changed & query.reads)
+        imports = _imports(changed)
+        if imports:
+            return reason(Kind.IMPORT, importId=max(imports), properties=properties)
+        return reason(Kind.CONTACT_CHANGE, properties=properties)
 
     return explain
+
+
+def _imports(changed: frozenset[str]) -> list[int]:
+    """Return the imports that wrote to a contact since it was last looked at."""
+    return [int(name.removeprefix(IMPORT_PREFIX)) for name in changed if name.startswith(IMPORT_PREFIX)]

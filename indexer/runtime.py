@@ -7,10 +7,10 @@ from indexer.engines.base import Engine
 from indexer.settings import Settings
 from records.session import Database
 
-Kind = Literal["drain", "lists", "rebuild"]
+Kind = Literal["drain", "lists", "rebuild", "imports"]
 """The kinds of background work, the most urgent first."""
 
-KINDS: tuple[Kind, ...] = ("drain", "lists", "rebuild")
+KINDS: tuple[Kind, ...] = ("drain", "lists", "rebuild", "imports")
 
 
 class Jobs(Protocol):

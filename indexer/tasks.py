@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from indexer import drain, list_jobs, rebuild
 from indexer.errors import EngineError
+from indexer.imports import run
 from indexer.runtime import KINDS, Kind, Runtime
-from records import engine_state, lists, marks
+from records import engine_state, imports, lists, marks
 from records.portals import portal_ids
 
 log = structlog.get_logger()
@@ -20,12 +21,14 @@ STEPS: Mapping[Kind, Callable[[Runtime, int], bool]] = {
     "drain": lambda runtime, portal_id: drain.drain_batch(runtime, portal_id) > 0,
     "lists": list_jobs.step,
     "rebuild": rebuild.step,
+    "imports": run.step,
 }
 
 _WAITING: Mapping[Kind, Callable[[Session], list[int]]] = {
     "drain": marks.due_portals,
     "lists": lists.portals_with_work,
     "rebuild": engine_state.portals_to_rebuild,
+    "imports": imports.portals_with_work,
 }
 
 

@@ -34,6 +34,8 @@ MISSING = "missing"
 CLEARED = "cleared"
 GRAMS = "grams"
 
+IMPORT_PREFIX = "import:"
+
 EXACT_SET = "x"
 COUNT = "c"
 HISTORY = "h"
@@ -87,6 +89,11 @@ def pin_mark(list_id: int, direction: str) -> str:
 def static_list_mark(list_id: int) -> str:
     """Return the `marks` term of a member of a static list (design rule 9)."""
     return f"s:{list_id}"
+
+
+def import_mark(import_id: int) -> str:
+    """Return the `marks` term of a contact that a row of an import was for."""
+    return f"{IMPORT_PREFIX}{import_id}"
 
 
 def set_term(values: frozenset[str]) -> str:

@@ -105,3 +105,19 @@ class FeedOutOfRange(RecordError):
         super().__init__(f"after={after} lies beyond the feed's last number {last}")
         self.after = after
         self.last = last
+
+
+class ImportMissing(RecordError):
+    """No import has this id."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"import {import_id} does not exist")
+        self.import_id = import_id
+
+
+class ImportEnded(RecordError):
+    """An import that cannot be cancelled any more, because all its rows have been written."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"Import {import_id} is DONE: nothing of it is left to be cancelled")
+        self.import_id = import_id

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """Why a contact joined or left."""
 
     CONTACT_CHANGE = "CONTACT_CHANGE"
+    IMPORT = "IMPORT"
     FIRST_FILL = "FIRST_FILL"
     LIST_EDITED = "LIST_EDITED"
     BY_HAND = "BY_HAND"

@@ -1,7 +1,8 @@
 """The dirty set: which contacts the indexer must look at, kept in the transaction that changed them (design rule 2).
 
-`changed` names the document fields that differ; `*` stands for all lists, `list:7` asks for list 7. Names are only ever
-added, and the token is fresh with every mark, so that a drain removes only the mark that it worked on.
+`changed` names the document fields that differ; `*` stands for all lists, `list:7` asks for list 7, and `import:7`
+tells that import 7 wrote. Names are only ever added, and the token is fresh with every mark, so that a drain removes
+only the mark that it worked on.
 """
 
 import uuid

@@ -78,7 +78,7 @@ def _plan(session: Session, portal_id: int, canonical: ContactState, merged: Con
     }
     canonical.created_at = min(canonical.created_at, merged.created_at)
     united = tuple(sorted({*canonical.marks, *merged.marks}))
-    return Change(canonical, asserted, MERGE, united, adopted, frozenset(asserted))
+    return Change(canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted))
 
 
 def _newest_times(session: Session, portal_id: int, vids: Sequence[int]) -> dict[str, int]:

@@ -56,14 +56,16 @@ class ContactState:
 class Change:
     """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its own.
 
-    Only for merges: `adopted` are further values, whose history a merged record keeps, and `repeated` names the values
-    that get a new version even where they are the same.
+    `cause`, such as `import:7`, is told by the feed where the contact joins or leaves a list because of this. Only for
+    merges: `adopted` are further values, whose history a merged record keeps, and `repeated` names the values that get
+    a new version even where they are the same.
     """
 
     contact: ContactState
     values: Mapping[str, str]
     source: Source
     marks: tuple[str, ...] | None = None
+    cause: str = ""
     adopted: Mapping[str, str] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
 
@@ -146,6 +148,7 @@ class _Write:
     adopted: Mapping[str, str]
     marks: tuple[str, ...] | None
     moved_marks: frozenset[str]
+    cause: str
     is_new: bool
 
     @property
@@ -169,7 +172,7 @@ def _plan(change: Change, moment: int) -> _Write:
     values |= {name: (value, change.source) for name, value in (written | repeated).items()}
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
     moved = frozenset() if marked is None else frozenset(marked) ^ frozenset(contact.marks)
-    return _Write(contact, values, change.adopted, marked, moved, is_new)
+    return _Write(contact, values, change.adopted, marked, moved, change.cause, is_new)
 
 
 def _differences(current: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
@@ -234,6 +237,7 @@ def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
             write.moved_marks,
             (LAST_MODIFIED,) if write.names else (),
             (IDENTIFIED,) if write.names & {"email", ADDITIONAL_EMAILS} else (),
+            (write.cause,) if write.cause else (),
         )
         if write.is_new:
             changed.add(marks.EVERYTHING)

@@ -20,6 +20,7 @@ from service import (
     docs,
     forms,
     health,
+    imports,
     listings,
     lists,
     members,
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     lists.blueprint,
     members.blueprint,
     alerts.blueprint,
+    imports.blueprint,
 )
 
 CONFIG = {

@@ -11,10 +11,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.errors import EngineError
+from indexer.imports.errors import ImportRefused
 from queries.errors import FilterError
 from queries.values import InvalidValue
 from records.errors import RecordError
-from service.bodies import MAX_BODY_MB, discard_body
+from service.bodies import discard_body
 from service.converters import UnreadableId
 from service.refusals import NOT_FOUND_HEADERS, ApiError, refusal
 from service.replies import reply
@@ -23,14 +24,14 @@ log = structlog.get_logger()
 
 _TEXTS = {
     404: "resource not found",
-    413: f"The body has more than {MAX_BODY_MB} MB: send it in smaller parts",
+    413: "The body has more than {} MB: send it in smaller parts",
     500: "An unexpected error occurred: report it with this correlationId",
 }
 
 
 def register_error_handlers(app: Flask) -> None:
     """Have the application answer every exception in the envelope."""
-    for refused in (ApiError, RecordError, EngineError, FilterError, InvalidValue):
+    for refused in (ApiError, RecordError, EngineError, FilterError, ImportRefused, InvalidValue):
         app.register_error_handler(refused, _answer_refusal)
     for lost in (OperationalError, InterfaceError):
         app.register_error_handler(lost, _answer_lost_database)
@@ -88,4 +89,4 @@ def _http_message(error: HTTPException) -> str:
         return f"{request.method} is not allowed at {request.path}: use {allowed}"
     if isinstance(error, UnreadableId) or error.code not in _TEXTS:
         return error.description or error.name
-    return _TEXTS[error.code]
+    return _TEXTS[error.code].format((request.max_content_length or 0) // 2**20)

@@ -146,6 +146,16 @@ def _(error: records.EmailMissing) -> ApiError:
     return Missing(str(error))
 
 
+@refusal.register
+def _(error: records.ImportMissing) -> ApiError:
+    return Missing(f"Couldn't find an Import with the given id '{error.import_id}'.")
+
+
+@refusal.register
+def _(error: records.ImportEnded) -> ApiError:
+    return ApiError(409, str(error))
+
+
 def _existing_profile(vid: int) -> dict[str, Any]:
     """Return what a 409 tells of the contact that has the e-mail; little when it is gone by now."""
     found = find_contacts(snapshot(), g.portal_id, [vid])

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from indexer.imports.rows import EMAIL, Row
+from queries.fields import IMPORT_PREFIX, import_mark
 from records.errors import ContactExists
 from records.identities import find_by_emails
 from records.marks import Urgency
-from records.session import Database
 from records.writes import Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
 
-ATTEMPTS = 5
+KEPT_IMPORTS = 250
+"""How many imports a contact remembers, the newest ones; a file that is imported every night must not weigh it down."""
+
+IMPORT = "IMPORT"
+"""What the source of values and contacts is called that an import writes."""
 
 Result = Literal["created", "updated", "unchanged", "failed"]
 RESULTS: tuple[Result, ...] = ("created", "updated", "unchanged", "failed")
@@ -32,38 +35,46 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where rows go: the portal, the values' source and the origin of contacts that are created."""
+    """Where rows go: the portal, the import that they are of, and the name of its file."""
 
     portal_id: int
-    source: Source
-    origin: tuple[str, str]
+    import_id: int
+    name: str
+
+    @property
+    def source(self) -> Source:
+        """The source of the values that rows write."""
+        return Source(IMPORT, str(self.import_id))
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """The drill-downs of the OFFLINE source of contacts that rows create."""
+        return IMPORT, self.name
+
+    @property
+    def mark(self) -> str:
+        """The mark of contacts that rows were for."""
+        return import_mark(self.import_id)
 
 
-def write_batch(database: Database, target: Target, rows: Sequence[Row]) -> list[Outcome]:
-    """Write rows in one transaction and return an outcome for each, in order.
-
-    Where someone else creates a contact with one of the e-mails meanwhile, the batch is written again and updates it.
-    """
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return database.transact(partial(_write, target=target, rows=rows))
-        except ContactExists:
-            continue
-    return _write_alone(database, target, rows)
-
-
-def _write_alone(database: Database, target: Target, rows: Sequence[Row]) -> list[Outcome]:
-    """Write row by row, so that one whose e-mail keeps being taken fails alone."""
+def write_singly(session: Session, target: Target, rows: Sequence[Row]) -> list[Outcome]:
+    """Write row by row, so that one whose e-mail somebody else keeps taking fails alone."""
     outcomes: list[Outcome] = []
     for row in rows:
         try:
-            outcomes += database.transact(partial(_write, target=target, rows=[row]))
+            with session.begin_nested():
+                outcomes += write_batch(session, target, [row])
         except ContactExists as taken:
             outcomes.append(Outcome(row.number, "failed", reason=str(taken)))
     return outcomes
 
 
-def _write(session: Session, target: Target, rows: Sequence[Row]) -> list[Outcome]:
+def write_batch(session: Session, target: Target, rows: Sequence[Row]) -> list[Outcome]:
+    """Write rows and return an outcome for each, in order.
+
+    Raises ContactExists where somebody else creates a contact with one of the e-mails meanwhile; done again, it updates
+    that contact.
+    """
     known = _lock_known(session, target.portal_id, rows)
     outcomes = [outcome for wave in _waves(rows) for outcome in _write_wave(session, target, wave, known)]
     return sorted(outcomes, key=lambda outcome: outcome.number)
@@ -96,23 +107,35 @@ def _write_wave(session: Session, target: Target, rows: Sequence[Row], known: di
     created = new_contacts(session, target.portal_id, [target.origin] * len(fresh)) if fresh else []
     contacts = {row.number: contact for row, contact in zip(fresh, created, strict=True)}
     changes = [_change(target, row, contacts.get(row.number), known) for row in rows]
-    changed = write_contacts(session, target.portal_id, changes, Urgency.IMPORT)
+    before = [change.contact.change for change in changes]
+    write_contacts(session, target.portal_id, changes, Urgency.IMPORT)
     known.update({row.key: contacts[row.number] for row in fresh if row.key})
     return [
-        _outcome(row, row.number in contacts, change.contact.vid, changed)
-        for row, change in zip(rows, changes, strict=True)
+        _outcome(row, row.number in contacts, change.contact, number)
+        for row, change, number in zip(rows, changes, before, strict=True)
     ]
 
 
 def _change(target: Target, row: Row, created: ContactState | None, known: dict[str, ContactState]) -> Change:
     """Return what a row writes; a known contact keeps its primary e-mail, also when a secondary one found it."""
-    if created is not None:
-        return Change(created, row.values, target.source)
-    values = {name: value for name, value in row.values.items() if name != EMAIL}
-    return Change(known[row.key or ""], values, target.source)
+    contact = created or known[row.key or ""]
+    values = row.values if created else {name: value for name, value in row.values.items() if name != EMAIL}
+    return Change(contact, values, target.source, _marks(contact, target.mark), cause=target.mark)
 
 
-def _outcome(row: Row, created: bool, vid: int, changed: frozenset[int]) -> Outcome:
+def _marks(contact: ContactState, mark: str) -> tuple[str, ...]:
+    """Return the contact's marks with that of the import, and without its oldest imports where they are many."""
+    imports = sorted({mark, *filter(_is_import, contact.marks)}, key=lambda name: int(name.removeprefix(IMPORT_PREFIX)))
+    others = (name for name in contact.marks if not _is_import(name))
+    return tuple(sorted((*others, *imports[-KEPT_IMPORTS:])))
+
+
+def _is_import(mark: str) -> bool:
+    return mark.startswith(IMPORT_PREFIX)
+
+
+def _outcome(row: Row, created: bool, contact: ContactState, change_before: int) -> Outcome:
+    """Tell what became of a row; that the contact remembers the import is no update."""
     if created:
-        return Outcome(row.number, "created", vid)
-    return Outcome(row.number, "updated" if vid in changed else "unchanged", vid)
+        return Outcome(row.number, "created", contact.vid)
+    return Outcome(row.number, "updated" if contact.change != change_before else "unchanged", contact.vid)

@@ -58,8 +58,6 @@ def read_row(record: Record, columns: Columns) -> Row | BadRow:
 
 
 def _shape_problem(cells: Sequence[str], columns: Columns) -> str:
-    if any("\0" in cell for cell in cells):
-        return "holds a NUL character; remove it"
     if any(cells[columns.width :]):
         return f"has {len(cells)} cells where the header has {columns.width}; quote cells that hold the delimiter"
     return ""

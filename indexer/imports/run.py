@@ -1,104 +1,70 @@
-"""The import itself: a file goes through in batches, each row's outcome is written beside it, memory stays flat."""
+"""Works imports off, a page of rows in one transaction: contacts, what became of the rows, and how far the work is.
 
-import csv
-import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+The same steps are taken by background work, for files that came over HTTP, and by `contacts import` for its own.
+"""
 
-from indexer.imports.batches import Outcome, Result, Target, write_batch
-from indexer.imports.columns import Columns, Properties, load_properties, map_columns
-from indexer.imports.errors import ImportRefused
-from indexer.imports.reader import CsvFile, Record, open_csv
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.orm import Session
+
+from indexer.imports.batches import Outcome, Target, write_batch, write_singly
+from indexer.imports.columns import load_properties, map_columns
+from indexer.imports.reader import Record
 from indexer.imports.rows import BadRow, Row, read_row
+from indexer.runtime import Runtime
+from records import imports
+from records.errors import ContactExists
+from records.models import ContactImport, ImportPage
 from records.session import Database
-from records.writes import Source
 
-IMPORT = "IMPORT"
-BATCH = 500
-"""Rows in one transaction."""
+ATTEMPTS = 5
 
-Report = Callable[[Sequence[Outcome]], None]
-Progress = Callable[[int], None]
+Writer = Callable[[Session, Target, Sequence[Row]], list[Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What became of a file: rows by outcome, and its columns."""
-
-    counts: Counter[Result]
-    columns: Columns
+def step(runtime: Runtime, portal_id: int) -> bool:
+    """Write one page of the portal's oldest import and return whether anything was done."""
+    return work_page(runtime.database, portal_id)
 
 
-def import_csv(
-    database: Database, portal_id: int, path: Path, outcomes: Path, progress: Progress = lambda position: None
-) -> Summary:
-    """Import a CSV file into a portal: upsert by e-mail; rows without one create contacts.
+def work_page(database: Database, portal_id: int) -> bool:
+    """Write the next page of the portal's oldest import that nobody works on; return False where there is none.
 
-    `outcomes` is the file to write row numbers, outcomes, vids and reasons to; `progress` is told the bytes taken in.
-    Raises ImportRefused before anything is changed, and OSError.
+    Where somebody else creates a contact with one of the e-mails meanwhile, the page is written again and updates it.
     """
-    with database.read() as session:
-        properties = load_properties(session, portal_id)
-    target = Target(portal_id, Source(IMPORT, uuid.uuid4().hex), (IMPORT, path.name))
-    with _open(path, properties) as (file, columns), _report(path, outcomes) as report:
-        counts: Counter[Result] = Counter()
-        for batch in _batches(file.records()):
-            done = _import_batch(database, target, columns, batch)
-            report(done)
-            counts.update(outcome.result for outcome in done)
-            progress(file.position)
-        return Summary(counts, columns)
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return database.transact(lambda session: _work_page(session, portal_id, write_batch))
+        except ContactExists:
+            continue
+    return database.transact(lambda session: _work_page(session, portal_id, write_singly))
 
 
-@contextmanager
-def _open(path: Path, properties: Properties) -> Iterator[tuple[CsvFile, Columns]]:
-    def known(header: Sequence[str]) -> int:
-        columns = map_columns(header, properties)
-        return len(columns.mapped) + len(columns.read_only)
-
-    with open_csv(path, known) as file:
-        columns = map_columns(file.header, properties)
-        _check_header(path, file.header, columns)
-        yield file, columns
-
-
-def _check_header(path: Path, header: Sequence[str], columns: Columns) -> None:
-    shown = ", ".join(repr(heading[:40]) for heading in header[:8])
-    if any("@" in heading for heading in header):
-        raise ImportRefused(path, f"has no header: its first line is {shown}; put the names of properties above it")
-    if not columns.mapped:
-        problem = f"no heading names a property that can be written: {shown}; use names such as email, firstname"
-        raise ImportRefused(path, problem)
+def _work_page(session: Session, portal_id: int, write: Writer) -> bool:
+    job = imports.lock_next(session, portal_id)
+    if job is None:
+        return imports.forget_abandoned(session, portal_id)
+    page = imports.next_page(session, job)
+    if page is None:
+        imports.end_import(session, job, imports.DONE)
+        return True
+    outcomes = _import_page(session, job, page, write)
+    told = [(item.number, item.result, item.vid, item.reason) for item in outcomes]
+    imports.end_page(session, job, page, told, _count(outcomes))
+    return True
 
 
-@contextmanager
-def _report(path: Path, outcomes: Path) -> Iterator[Report]:
-    """Open the outcome file and yield what adds to it; raises ImportRefused where it would overwrite the import."""
-    if outcomes.exists() and outcomes.samefile(path):
-        raise ImportRefused(path, "is also the file for the outcomes; choose another one")
-    with outcomes.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(("row", "outcome", "vid", "reason"))
-
-        def report(done: Sequence[Outcome]) -> None:
-            writer.writerows((item.number, item.result, item.vid, item.reason) for item in done)
-
-        yield report
-
-
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    iterator = iter(records)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
-
-
-def _import_batch(database: Database, target: Target, columns: Columns, records: Sequence[Record]) -> list[Outcome]:
-    rows = [read_row(record, columns) for record in records]
+def _import_page(session: Session, job: ContactImport, page: ImportPage, write: Writer) -> list[Outcome]:
+    columns = map_columns(job.header, load_properties(session, job.portal_id))
+    rows = [read_row(Record(*stored), columns) for stored in page.records]
     good = [row for row in rows if isinstance(row, Row)]
     failed = [Outcome(row.number, "failed", reason=row.reason) for row in rows if isinstance(row, BadRow)]
-    written = write_batch(database, target, good) if good else []
+    written = write(session, Target(job.portal_id, job.import_id, job.name), good) if good else []
     return sorted([*failed, *written], key=lambda outcome: outcome.number)
+
+
+def _count(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        counts[outcome.result] = counts.get(outcome.result, 0) + 1
+    return counts

@@ -7,6 +7,7 @@ from records.models.base import Base
 from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersion
 from records.models.definitions import PropertyDefinition, PropertyGroup
 from records.models.forms import Form, FormSubmission
+from records.models.imports import ContactImport, ImportPage
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, Portal, PortalClock
 from records.models.upkeep import Dirty, EngineState
@@ -15,6 +16,7 @@ __all__ = [
     "ApiKey",
     "Base",
     "Contact",
+    "ContactImport",
     "ContactList",
     "Counter",
     "Dirty",
@@ -23,6 +25,7 @@ __all__ = [
     "Form",
     "FormSubmission",
     "Identity",
+    "ImportPage",
     "Membership",
     "MergeAudit",
     "Portal",

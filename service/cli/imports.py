@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from indexer.imports.batches import RESULTS
-from indexer.imports.run import Summary, import_csv
+from indexer.imports.local import Summary, import_csv
 from records.session import Database
 from service.cli.context import (
     data_option,
@@ -35,7 +35,8 @@ def import_file(file: Path, portal: int, outcomes: Path | None) -> None:
     The first line names properties: by name (firstname), by label (First Name), or as HubSpot, Google Contacts and
     Outlook name them in their exports. Cells are separated by comma, semicolon, tab or |. A row whose e-mail is known
     updates that contact; others create one. Empty cells change nothing. A bad row never stops the import: the file of
-    outcomes tells row, outcome, vid and reason for each.
+    outcomes tells row, outcome, vid and reason for each. Ctrl-C cancels the import, and what was written stays; after a
+    crash the service brings it to its end.
 
     \b
     Examples:
@@ -52,13 +53,15 @@ def import_file(file: Path, portal: int, outcomes: Path | None) -> None:
     _tell(summary, report)
     if left:
         raise ServerFailed(describe_rest(left))
+    if summary.cancelled:
+        raise RowsFailed("the import was cancelled: what was written stays, and the other rows were not imported")
     if summary.counts["failed"]:
         raise RowsFailed(f"{summary.counts['failed']} rows failed; {report} says why")
 
 
 def _import(database: Database, portal: int, file: Path, report: Path) -> Summary:
     """Write the rows; this process indexes them afterwards, because one interpreter does one of both at a time."""
-    with progress_bar("importing", file.stat().st_size) as bar:
+    with progress_bar("importing", 0) as bar:
         return import_csv(database, portal, file, report, bar.reach)
 
 

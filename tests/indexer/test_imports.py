@@ -1,6 +1,7 @@
 """The CSV import: what each kind of file and row becomes, and that one bad row stops nothing."""
 
 import csv
+import io
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 
-from indexer.imports.batches import Outcome, Target, write_batch
 from indexer.imports.columns import load_properties, map_columns
 from indexer.imports.errors import ImportRefused
-from indexer.imports.rows import Row
-from indexer.imports.run import Summary, import_csv
-from records import contacts, identities
+from indexer.imports.local import Summary, import_csv
+from indexer.imports.receive import open_import, receive
+from indexer.imports.run import work_page
+from records import contacts, identities, imports
+from records.imports import Told
 from records.migrations import upgrade
 from records.models import Contact, Dirty, Identity, PropertyVersion
 from records.portals import create_portal
@@ -267,27 +269,40 @@ def test_every_heading_of_the_table_leads_to_a_property(importer: Importer) -> N
     assert [name for table in json.loads(text).values() for name in table.values() if name not in catalogue] == []
 
 
-def test_progress_reaches_the_end_of_the_file(importer: Importer) -> None:
+def test_progress_reaches_the_last_row(importer: Importer) -> None:
     importer.run("email\n" + "".join(f"p{i}@x.example\n" for i in range(1_200)))
-    seen: list[int] = []
-    import_csv(importer.database, PORTAL, importer.path, importer.outcomes, seen.append)
-    assert len(seen) == 3
-    assert seen[-1] == importer.path.stat().st_size
+    seen: list[tuple[int, int]] = []
+    import_csv(
+        importer.database, PORTAL, importer.path, importer.outcomes, lambda done, total: seen.append((done, total))
+    )
+    assert seen == [(500, 1_200), (1_000, 1_200), (1_200, 1_200)]
+
+
+def received(database: Database, content: bytes) -> int:
+    """Store a file's rows and return the id of the import, on which nobody works yet."""
+    with open_import(database, PORTAL, io.BytesIO(content), "people.csv") as file:
+        return receive(database, PORTAL, "people.csv", file)
+
+
+def outcomes(database: Database, import_id: int) -> list[Told]:
+    """Return what became of an import's rows."""
+    with database.read() as session:
+        return list(imports.read_outcomes(session, imports.get_import(session, PORTAL, import_id), 0))
 
 
 def test_an_email_taken_while_the_batch_is_written_updates_the_contact_that_took_it(postgres_url: str) -> None:
     database = Database(postgres_url)
     upgrade(database)
     database.transact(lambda session: create_portal(session, "test"))
-    target = Target(PORTAL, Source("IMPORT", "1"), ("IMPORT", "f.csv"))
-    row = Row(2, {"email": "a@x.example", "city": "Rome"}, "a@x.example")
+    import_id = received(database, b"email,city\na@x.example,Rome\n")
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
             [contact] = new_contacts(session, PORTAL, [("API", "")])
             write_contacts(session, PORTAL, [Change(contact, {"email": "a@x.example"}, Source("API"))])
-            batch = pool.submit(write_batch, database, target, [row])
-            wait_until(lambda: _is_waiting(database), what="the batch waits for the e-mail")
-        assert batch.result(10) == [Outcome(2, "updated", contact.vid)]
+            page = pool.submit(work_page, database, PORTAL)
+            wait_until(lambda: _is_waiting(database), what="the page waits for the e-mail")
+        assert page.result(10)
+    assert outcomes(database, import_id) == [(2, "updated", contact.vid, "")]
     database.close()
 
 
@@ -311,8 +326,8 @@ def test_an_email_that_somebody_else_keeps_taking_fails_its_row_alone(database: 
         "timestamp": 1,
     }
     database.transact(lambda session: session.execute(insert(Identity), [row]))
-    target = Target(PORTAL, Source("IMPORT", "1"), ("IMPORT", "f.csv"))
-    rows = [Row(2, {"email": "a@x.example"}, "a@x.example"), Row(3, {"email": "b@x.example"}, "b@x.example")]
-    outcomes = write_batch(database, target, rows)
-    assert [(outcome.number, outcome.result) for outcome in outcomes] == [(2, "failed"), (3, "created")]
-    assert "a@x.example" in outcomes[0].reason
+    import_id = received(database, b"email\na@x.example\nb@x.example\n")
+    assert work_page(database, PORTAL)
+    taken, created = outcomes(database, import_id)
+    assert [taken[:2], created[:2]] == [(2, "failed"), (3, "created")]
+    assert "a@x.example" in taken[3]
