@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from indexer.directory import filter_context
+from queries.fingerprint import fingerprint
 from queries.nodes import reads
 from queries.parse import parse_filters, render_filters
 from queries.text import normalise
@@ -113,7 +114,7 @@ def _claim_tokens(session: Session, portal_id: int, contacts: Sequence[ContactSt
 
 def _create_list(session: Session, portal_id: int, name: str, filters: Sequence[object]) -> int:
     tree = parse_filters(filters, filter_context(session, portal_id))
-    criteria = Criteria(render_filters(tree), reads(tree), frozenset())
+    criteria = Criteria(render_filters(tree), reads(tree), frozenset(), fingerprint=fingerprint(tree))
     return create_list(session, portal_id, name, True, criteria).list_id
 
 

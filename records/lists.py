@@ -26,13 +26,15 @@ DELETING = "DELETING"
 class Criteria:
     """What a list asks for: normalised v1 filters, the names they read and the lists they use.
 
-    `tree` is the filter tree that was sent, of which `filters` is an echo where v1 cannot say it.
+    `tree` is the filter tree that was sent, of which `filters` is an echo where v1 cannot say it; `fingerprint` is the
+    same for criteria that ask the same (`queries.fingerprint`), None for what is not compared.
     """
 
     filters: list[list[dict[str, Any]]]
     reads: frozenset[str]
     uses_lists: frozenset[int]
     tree: dict[str, Any] | None = None
+    fingerprint: str | None = None
 
 
 def create_list(session: Session, portal_id: int, name: str, dynamic: bool, criteria: Criteria) -> ContactList:
@@ -154,6 +156,18 @@ def lists_reading(session: Session, portal_id: int, name: str) -> list[ContactLi
     return [row for row in _all_lists(session, portal_id) if name in row.reads]
 
 
+def alike(session: Session, portal_id: int, fingerprint: str, time_zone: str | None, besides: int | None) -> list[int]:
+    """Return the dynamic lists that ask the same in the same time zone (None: the portal's), but for one, by id."""
+    statement = select(ContactList.list_id).where(
+        *_alive(portal_id),
+        ContactList.dynamic.is_(True),
+        ContactList.fingerprint == fingerprint,
+        ContactList.time_zone.is_not_distinct_from(time_zone),
+        ContactList.list_id.is_distinct_from(besides),
+    )
+    return list(session.execute(statement.order_by(ContactList.list_id)).scalars())
+
+
 def uses(session: Session, portal_id: int) -> dict[int, frozenset[int]]:
     """Return list id -> the lists that its criteria name, for every list."""
     statement = select(ContactList.list_id, ContactList.uses_lists).where(*_alive(portal_id))
@@ -246,6 +260,7 @@ def _criteria_columns(criteria: Criteria) -> dict[str, Any]:
         "filter_tree": criteria.tree,
         "reads": sorted(criteria.reads),
         "uses_lists": sorted(criteria.uses_lists),
+        "fingerprint": criteria.fingerprint,
     }
 
 

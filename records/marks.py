@@ -123,6 +123,17 @@ def waiting_since(session: Session, portal_id: int, moment: int) -> bool:
     return bool(session.execute(select(waiting)).scalar_one())
 
 
+def count(session: Session, portal_id: int) -> int:
+    """Return how many contacts of a portal wait to be indexed and judged, parked ones included."""
+    return int(session.execute(select(func.count()).where(Dirty.portal_id == portal_id)).scalar_one())
+
+
+def is_marked(session: Session, portal_id: int, vid: int) -> bool:
+    """Return whether a contact waits to be indexed and judged."""
+    waiting = exists().where(Dirty.portal_id == portal_id, Dirty.vid == vid)
+    return bool(session.execute(select(waiting)).scalar_one())
+
+
 def parked(session: Session, portal_id: int) -> list[int]:
     """Return the vids of contacts whose documents the engine refuses, in order."""
     statement = select(Dirty.vid).where(Dirty.portal_id == portal_id, Dirty.next_at > 0)

@@ -1,13 +1,16 @@
 """Lists: create, change, read, refresh and delete (contract S4). Their members are in `service.members`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g
 from sqlalchemy.orm import Session
 
+from indexer.directory import read_tree
 from records import lists
 from records.errors import ListRefused
 from records.models import ContactList
+from service.advice import context_of, description, warnings
 from service.blueprints import ApiBlueprint
 from service.criteria import read_criteria
 from service.refusals import ApiError
@@ -22,6 +25,7 @@ from service.schemas.lists import (
     ListsPage,
     ListsQuery,
     NewList,
+    SavedList,
 )
 from service.transactions import read, write
 
@@ -33,7 +37,7 @@ CRITERIA = frozenset({"filters", "filterTree"})
 
 @blueprint.post("/contacts/v1/lists")
 @blueprint.arguments(NewList)
-@blueprint.response(200, ListObject)
+@blueprint.response(200, SavedList)
 def create_list(body: dict[str, Any]) -> Response:
     """Create a list. A smart one, or one with filters, fills in the background."""
     name = _checked_name(body.get("name", ""))
@@ -42,7 +46,7 @@ def create_list(body: dict[str, Any]) -> Response:
         criteria = read_criteria(session, g.portal_id, body)
         return lists.create_list(session, g.portal_id, name, body["dynamic"], criteria)
 
-    return reply(list_object(write(work, "lists")))
+    return reply(_saved(write(work, "lists")))
 
 
 @blueprint.get("/contacts/v1/lists")
@@ -76,19 +80,19 @@ def batch_lists(query: dict[str, list[str]]) -> Response:
     """Return the lists of these ids; unknown ids are left out."""
     numbers = (whole_number(text) for text in query["listId"])
     ids = [number for number in numbers if number is not None and 0 < number <= MAX_NUMBER]
-    return reply({"lists": [list_object(row) for row in lists.get_lists(read(), g.portal_id, ids)]})
+    return reply({"lists": list_objects(lists.get_lists(read(), g.portal_id, ids))})
 
 
 @blueprint.get("/contacts/v1/lists/<id('listId'):list_id>")
 @blueprint.response(200, ListObject)
 def get_list(list_id: int) -> Response:
     """Return one list."""
-    return reply(list_object(lists.get_list(read(), g.portal_id, list_id)))
+    return reply(list_objects([lists.get_list(read(), g.portal_id, list_id)])[0])
 
 
 @blueprint.post("/contacts/v1/lists/<id('listId'):list_id>")
 @blueprint.arguments(ListChanges)
-@blueprint.response(200, ListObject)
+@blueprint.response(200, SavedList)
 def update_list(body: dict[str, Any], list_id: int) -> Response:
     """Change a list's name or filters; other filters have it evaluated anew while its members stay readable."""
     name = _checked_name(body["name"]) if "name" in body else None
@@ -100,7 +104,7 @@ def update_list(body: dict[str, Any], list_id: int) -> Response:
             raise ListRefused(f"dynamic: List {list_id} stays what it is; create another list instead")
         return row
 
-    return reply(list_object(write(work, "lists")))
+    return reply(_saved(write(work, "lists")))
 
 
 @blueprint.delete("/contacts/v1/lists/<id('listId'):list_id>")
@@ -119,8 +123,21 @@ def refresh_list(list_id: int) -> Response:
     return nothing()
 
 
-def list_object(row: ContactList) -> dict[str, Any]:
-    """Return a list as contract S4.1 tells it; its revision is the internal id, which new criteria change."""
+def list_objects(rows: Sequence[ContactList]) -> list[dict[str, Any]]:
+    """Return lists as contract S4.1 tells them, and what their criteria say in plain language."""
+    context = context_of(read(), g.portal_id, rows)
+    return [{**_list_object(row), "description": description(row, context)} for row in rows]
+
+
+def _saved(row: ContactList) -> dict[str, Any]:
+    """Return a list that has just been saved, with what is hardly meant in it."""
+    tree = read_tree(row, context_of(read(), g.portal_id, [row]))
+    told = warnings(read(), g.portal_id, tree, row.time_zone, row.list_id)
+    return {**list_objects([row])[0], "warnings": told}
+
+
+def _list_object(row: ContactList) -> dict[str, Any]:
+    """Return a list's own facts; its revision is the internal id, which new criteria change."""
     return {
         "listId": row.list_id,
         "internalListId": row.revision,
@@ -152,7 +169,7 @@ def list_object(row: ContactList) -> dict[str, Any]:
 def _page(query: dict[str, Any], dynamic: bool | None) -> dict[str, Any]:
     offset, count = query["offset"], query["count"]
     rows, more = lists.page_lists(read(), g.portal_id, offset, count, dynamic)
-    shown = [list_object(row) for row in rows]
+    shown = list_objects(rows)
     return {"lists": shown, **({} if count is None else {"offset": offset + len(rows), "has-more": more})}
 
 

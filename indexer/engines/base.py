@@ -69,6 +69,23 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A tree whose contacts are to be counted, and how many of them are to be named."""
+
+    tree: Node
+    sample: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """How many contacts match a tree, and some of them in a random order that stays; what is not `exact` is at most."""
+
+    count: int
+    exact: bool
+    vids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexOutcome:
     """What became of a batch: `refused` maps a vid to the engine's words for a document that it will not take.
 
@@ -136,6 +153,9 @@ class Engine(Protocol):
 
         Fewer means that these are the last.
         """
+
+    def survey(self, portal_id: int, generation: int, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
+        """Return for each tree how many contacts match it at a moment, and whom; nothing is changed by it."""
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Store a list's query under its revision, visible at once; a newer revision stays."""

@@ -9,8 +9,17 @@ from contextlib import contextmanager
 
 from elasticsearch import Elasticsearch
 
-from indexer.engines import bulk, lifecycle, percolator, reading
-from indexer.engines.base import Asked, IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
+from indexer.engines import bulk, lifecycle, percolator, reading, survey
+from indexer.engines.base import (
+    Asked,
+    IndexOutcome,
+    ListQuery,
+    Question,
+    Scanned,
+    SearchHits,
+    SearchRequest,
+    Surveyed,
+)
 from indexer.engines.client import Connection
 from indexer.engines.failures import require_whole, translated
 from indexer.engines.names import Place
@@ -108,6 +117,11 @@ class ElasticEngine:
         """Return up to `limit` (at most 10,000) contacts above a vid that match a tree at a moment, by vid."""
         with self._at(portal_id, generation) as (client, place):
             return reading.scan(client, place, tree, at, after, limit)
+
+    def survey(self, portal_id: int, generation: int, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
+        """Return counts and samples; hits that only `queries.evaluate` can judge are judged up to a bound."""
+        with self._at(portal_id, generation) as (client, place):
+            return survey.survey(client, place, asked, at)
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Store a list's query in every generation."""

@@ -13,8 +13,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from indexer.engines import embedded_documents, embedded_search, embedded_tables
-from indexer.engines.base import Asked, IndexOutcome, ListQuery, Scanned, SearchHits, SearchRequest
+from indexer.engines import embedded_documents, embedded_search, embedded_survey, embedded_tables
+from indexer.engines.base import Asked, IndexOutcome, ListQuery, Question, Scanned, SearchHits, SearchRequest, Surveyed
 from indexer.engines.embedded_documents import Entry
 from indexer.engines.embedded_tables import Tables
 from indexer.errors import EngineUnavailable, IndexLost
@@ -99,6 +99,12 @@ class EmbeddedEngine:
         tables = Tables(portal_id, generation)
         with self._reading(tables) as connection:
             return embedded_documents.scan(connection, tables, partial(evaluate, tree, at=at), after, limit)
+
+    def survey(self, portal_id: int, generation: int, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
+        """Return counts, all of them exact, and samples."""
+        tables = Tables(portal_id, generation)
+        with self._reading(tables) as connection:
+            return embedded_survey.survey(connection, tables, asked, at)
 
     def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
         """Change nothing: lists are evaluated from the records."""

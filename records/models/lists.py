@@ -14,7 +14,8 @@ class ContactList(Base):
     `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows; `scan_cursor`
     the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` is what
     `metaData.processing` tells, or DELETING while its members leave. `filters` are normalised v1 filters; where those
-    cannot say what the list means, they are an echo of `filter_tree`. `time_zone` overrides the portal's.
+    cannot say what the list means, they are an echo of `filter_tree`. `time_zone` overrides the portal's. `fingerprint`
+    is the same for lists that ask the same, and None for one that was saved before fingerprints were kept.
     """
 
     __tablename__ = "contact_list"
@@ -28,6 +29,7 @@ class ContactList(Base):
             postgresql_where=text("NOT deleted"),
         ),
         Index("contact_list_state", "state"),
+        Index("contact_list_fingerprint", "portal_id", "fingerprint"),
     )
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +40,7 @@ class ContactList(Base):
     filters: Mapped[list[Any]]
     filter_tree: Mapped[dict[str, Any] | None]
     time_zone: Mapped[str | None]
+    fingerprint: Mapped[str | None]
     reads: Mapped[list[Any]]
     uses_lists: Mapped[list[Any]]
     revision: Mapped[int]

@@ -76,6 +76,14 @@ class MetaData(WireSchema):
     listReferencesCount = fields.Integer(allow_none=True)
 
 
+class Warned(WireSchema):
+    """Something in criteria that is hardly meant; it refuses nothing."""
+
+    code = fields.String(metadata={"enum": ["CONTRADICTION", "NEVER", "EVERYONE", "DELETED_OPTION", "EQUAL_LIST"]})
+    message = fields.String()
+    path = fields.List(fields.Integer(), metadata={"description": "the way to the clause, by child numbers"})
+
+
 class ListObject(WireSchema):
     """A list as it is told."""
 
@@ -96,6 +104,15 @@ class ListObject(WireSchema):
     readOnly = fields.Boolean()
     archived = fields.Boolean()
     parentId = fields.Integer()
+    description = fields.String(
+        allow_none=True, metadata={"description": "the criteria in plain language (ours); null where there are none"}
+    )
+
+
+class SavedList(ListObject):
+    """A list as it is told when it was saved."""
+
+    warnings = fields.List(fields.Nested(Warned), metadata={"description": "what is hardly meant (ours)"})
 
 
 class ListsBatch(WireSchema):

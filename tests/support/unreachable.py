@@ -14,7 +14,7 @@ class UnreachableEngine:
         raise EngineUnavailable("connection refused")
 
     describe = create = seal = promote = drop = check = extend = index = delete = _fail
-    refresh = search = scan = register = unregister = propose = _fail
+    refresh = search = scan = survey = register = unregister = propose = _fail
 
     def close(self) -> None:
         """Do nothing."""
