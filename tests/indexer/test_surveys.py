@@ -25,7 +25,7 @@ def asked(kind: str, field: str, op: str, **keys: Any) -> Node:
 
 
 MATHS = asked("text", "company", "regex", value="engin|bletch")
-TREES = [
+TREES: list[Node] = [
     ANYONE,
     Or(()),
     where("company", "EQ", "navy"),
