@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_DATA = ".data"
+DEFAULT_RATE_FORMS = 50  # contract S0.6
+_PROXIES = re.compile(r"[0-9]")
 _RATE = re.compile(r"[1-9][0-9]{0,8}")
 _PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
@@ -24,7 +26,11 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of a process. `rate_secondly` and `rate_daily` are requests per portal, None for no limit."""
+    """All settings of a process.
+
+    `rate_secondly` and `rate_daily` are requests per portal, None for no limit; `rate_forms` is what a visitor may send
+    to a portal in ten seconds from one address; `proxies` is how many reverse proxies are believed.
+    """
 
     data: Path
     database_url: str
@@ -33,6 +39,8 @@ class Settings:
     index_prefix: str = "contacts"
     rate_secondly: int | None = None
     rate_daily: int | None = None
+    rate_forms: int = DEFAULT_RATE_FORMS
+    proxies: int = 0
 
     @property
     def is_server(self) -> bool:
@@ -48,6 +56,8 @@ VARIABLES = {
     "CONTACTS_INDEX_PREFIX": "first part of the index names, default contacts",
     "CONTACTS_RATE_SECONDLY": "requests a second per portal, no limit when unset",
     "CONTACTS_RATE_DAILY": "requests a day per portal, no limit when unset",
+    "CONTACTS_RATE_FORMS": "form submissions in ten seconds per portal and visitor's address, default 50",
+    "CONTACTS_PROXIES": "reverse proxies before the service whose X-Forwarded headers are believed, default 0",
 }
 """Every variable that is read, with a sentence for `contacts doctor` and docs/settings.md."""
 
@@ -65,6 +75,8 @@ def read_settings(environment: Mapping[str, str], data: str | None = None) -> Se
         or "contacts",
         rate_secondly=_rate(given, "CONTACTS_RATE_SECONDLY"),
         rate_daily=_rate(given, "CONTACTS_RATE_DAILY"),
+        rate_forms=_rate(given, "CONTACTS_RATE_FORMS") or DEFAULT_RATE_FORMS,
+        proxies=int(_matching(given, "CONTACTS_PROXIES", _PROXIES, "use a number of proxies, 0 to 9") or 0),
     )
     _check_set_up(settings)
     return settings

@@ -1,4 +1,4 @@
-"""Deletes a contact: its values, addresses and memberships go, a stub stays so that its vid is never used again.
+"""Deletes a contact: values, addresses, submissions and memberships go, a stub stays, so that its vid is never reused.
 
 The lists that it was in tell so in the feed, in the same transaction (design rule 14).
 """
@@ -6,7 +6,7 @@ The lists that it was in tell so in the feed, in the same transaction (design ru
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from records import feed, identities, memberships
+from records import conversions, feed, identities, memberships
 from records.errors import ContactMissing
 from records.feed import Kind, Move
 from records.models import Contact, MergeAudit, PropertyVersion
@@ -20,6 +20,7 @@ def delete_contact(session: Session, portal_id: int, vid: int) -> None:
         raise ContactMissing(vid)
     identities.release_all(session, portal_id, contact.vid)
     _forget(session, portal_id, contact.vid)
+    conversions.forget(session, portal_id, contact.vid)
     store_stubs(session, portal_id, [contact])
     leaves = memberships.remove(
         session, portal_id, leaving(session, portal_id, contact, feed.reason(Kind.CONTACT_DELETED))

@@ -98,6 +98,13 @@ class FormMissing(RecordError):
         self.guid = guid
 
 
+class AlreadySubmitted(RecordError):
+    """A form submission of this conversion id has counted already; it counts once."""
+
+    def __init__(self, conversion_id: str) -> None:
+        super().__init__(f"conversion {conversion_id} has counted already")
+
+
 class FeedOutOfRange(RecordError):
     """`after` lies beyond the last row of the feed (design rule 15: an error, never an empty page)."""
 

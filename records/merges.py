@@ -6,21 +6,22 @@ survivor's.
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from queries.fields import static_list_mark
 from queries.values import email_key
-from records import feed, identities, marks, memberships
+from records import conversions, feed, identities, marks, memberships
 from records.contacts import ContactRow, merged_records
 from records.deletes import leaving
 from records.derived import ADDITIONAL_EMAILS, split_emails
 from records.errors import MergeRefused, TooManyMerged
 from records.feed import Kind, Move
+from records.history import newest_times
 from records.marks import Urgency
 from records.merge_audits import write_audit
-from records.models import Contact, MergeAudit, PropertyVersion
-from records.writes import Change, ContactState, Source, lock_contacts, store_stubs, write_contacts
+from records.models import Contact, MergeAudit
+from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, store_stubs, write_contacts
 
 MAX_LINKED = 250  # contract S0.7
 MERGE = Source("MERGE_CONTACTS")
@@ -62,14 +63,15 @@ def _lock_both(
 def _plan(session: Session, portal_id: int, canonical: ContactState, merged: ContactState, stubs: Stubs) -> Change:
     """Return the change that gives the survivor the newest value of every property.
 
-    Where another rule holds (e-mails, the create date) a version of the merge's own says so.
+    Where another rule holds (e-mails, the create date, conversions) a version of the merge's own says so.
     """
     times = {
-        contact.vid: _newest_times(session, portal_id, [contact.vid, *(stub.vid for stub in stubs[contact.vid])])
+        contact.vid: newest_times(session, portal_id, [contact.vid, *(stub.vid for stub in stubs[contact.vid])])
         for contact in (canonical, merged)
     }
     newest = _newest_values(canonical, merged, times)
-    ruled = _ruled_values(canonical, merged)
+    counted = conversions.hand_over(session, portal_id, merged.vid, canonical.vid)
+    ruled = _ruled_values(canonical, merged) | counted
     asserted = {name: value for name, value in ruled.items() if name == "email" or newest.get(name, "") != value}
     adopted = {
         name: value
@@ -78,17 +80,10 @@ def _plan(session: Session, portal_id: int, canonical: ContactState, merged: Con
     }
     canonical.created_at = min(canonical.created_at, merged.created_at)
     united = tuple(sorted({*canonical.marks, *merged.marks}))
-    return Change(canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted))
-
-
-def _newest_times(session: Session, portal_id: int, vids: Sequence[int]) -> dict[str, int]:
-    """Return property -> when its last version was written, in milliseconds, over records that are one by now."""
-    statement = (
-        select(PropertyVersion.name, func.max(PropertyVersion.timestamp))
-        .where(PropertyVersion.portal_id == portal_id, PropertyVersion.vid.in_(vids))
-        .group_by(PropertyVersion.name)
+    sources = dict.fromkeys(counted, CALCULATED)
+    return Change(
+        canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted), sources=sources
     )
-    return {name: moment for name, moment in session.execute(statement)}
 
 
 def _newest_values(

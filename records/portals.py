@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from records import dialect
 from records.clock import now
 from records.models import Portal, PortalClock, PropertyDefinition, PropertyGroup
+from records.statements import Reader
 
 _COLUMNS = {"name", "groupName", "type"}
 
@@ -26,7 +27,7 @@ def create_portal(session: Session, name: str) -> int:
     return portal.portal_id
 
 
-def portal_ids(session: Session) -> list[int]:
+def portal_ids(session: Reader) -> list[int]:
     """Return the ids of all portals."""
     return list(session.execute(select(Portal.portal_id).order_by(Portal.portal_id)).scalars())
 

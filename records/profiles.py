@@ -7,22 +7,29 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, false, literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, and_, false, func, literal, select, union_all
 
 from records.contacts import ContactRow
+from records.conversions import COUNT
 from records.identities import EMAIL
-from records.models import Contact, ContactList, Identity, Membership, MergeAudit, PropertyVersion
+from records.models import Contact, ContactList, FormSubmission, Identity, Membership, MergeAudit, PropertyVersion
 from records.statements import PORTAL, ByVid, Matcher, Reader
+
+NO_SUBMISSIONS = "none"
 
 _Rows = dict[int, list[Row[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of a contact is to be loaded: `history` of all properties (True), of the named ones, or of none (False)."""
+    """What of a contact is to be loaded: `history` of all properties (True), of the named ones, or of none (False).
+
+    `submissions` is which form submissions: all, none, newest or oldest.
+    """
 
     history: bool | frozenset[str]
     memberships: bool
+    submissions: str = NO_SUBMISSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class Profile:
     """A live contact and what was asked of it; what was not asked is empty.
 
     `emails` are its addresses, the primary one first; `merged` the LEAD_GUIDs of the records merged into it; `versions`
-    maps a property to its versions, newest first, those of merged records among them.
+    maps a property to its versions, newest first, those of merged records among them. `submissions` are newest first.
     """
 
     contact: ContactRow
@@ -39,6 +46,7 @@ class Profile:
     audits: Sequence[Row[Any]] = ()
     versions: Mapping[str, Sequence[Row[Any]]] = field(default_factory=dict)
     memberships: Sequence[Row[Any]] = ()
+    submissions: Sequence[Row[Any]] = ()
 
 
 def load_profiles(session: Reader, portal_id: int, contacts: Sequence[ContactRow], wanted: Wanted) -> list[Profile]:
@@ -50,6 +58,7 @@ def load_profiles(session: Reader, portal_id: int, contacts: Sequence[ContactRow
     audits = _audits(session, portal_id, merged.keys())
     versions = _versions(session, portal_id, vids, merged, wanted.history)
     memberships = _grouped(_MEMBERSHIPS.run(session, portal_id, vids), _vid) if wanted.memberships else {}
+    submissions = _submissions(session, portal_id, contacts, wanted.submissions)
     return [
         Profile(
             contact,
@@ -58,6 +67,7 @@ def load_profiles(session: Reader, portal_id: int, contacts: Sequence[ContactRow
             audits.get(contact.vid, ()),
             versions.get(contact.vid, {}),
             memberships.get(contact.vid, ()),
+            submissions.get(contact.vid, ()),
         )
         for contact in contacts
     ]
@@ -92,6 +102,14 @@ def _versions(
     return found
 
 
+def _submissions(reader: Reader, portal_id: int, contacts: Sequence[ContactRow], which: str) -> _Rows:
+    """Return vid -> form submissions; contacts that never sent a form, which a value of theirs tells, cost nothing."""
+    vids = [contact.vid for contact in contacts if COUNT in contact.properties]
+    if which == NO_SUBMISSIONS or not vids:
+        return {}
+    return _grouped(_SUBMISSIONS[which].run(reader, portal_id, vids), _vid)
+
+
 def _vid(row: Row[Any]) -> int:
     vid: int = row.vid
     return vid
@@ -110,6 +128,7 @@ _AUDIT = MergeAudit.__table__.c
 _VERSION = PropertyVersion.__table__.c
 _MEMBERSHIP = Membership.__table__.c
 _LIST = ContactList.__table__.c
+_SUBMISSION = FormSubmission.__table__.c
 
 
 def _select_identities(matches: Matcher) -> CompoundSelect[Any]:
@@ -137,6 +156,34 @@ def _select_memberships(matches: Matcher) -> Select[Any]:
     )
 
 
+def _select_submissions(matches: Matcher) -> Select[Any]:
+    order = (_SUBMISSION.submitted_at.desc(), _SUBMISSION.conversion_id.desc())
+    shown = (_SUBMISSION.form_guid, _SUBMISSION.form_name, _SUBMISSION.page_url, _SUBMISSION.page_title)
+    return (
+        select(_SUBMISSION.vid, _SUBMISSION.conversion_id, _SUBMISSION.submitted_at, _SUBMISSION.page_id, *shown)
+        .where(_SUBMISSION.portal_id == PORTAL, matches(_SUBMISSION.vid))
+        .order_by(_SUBMISSION.vid, *order)
+    )
+
+
+def _select_outermost(newest: bool) -> Callable[[Matcher], Select[Any]]:
+    """Return what selects only the newest or the oldest submission of each contact."""
+    order = (_SUBMISSION.submitted_at, _SUBMISSION.conversion_id)
+    over = [column.desc() for column in order] if newest else list(order)
+    rank = func.row_number().over(partition_by=_SUBMISSION.vid, order_by=over).label("rank")
+
+    def build(matches: Matcher) -> Select[Any]:
+        ranked = _select_submissions(matches).order_by(None).add_columns(rank).subquery()
+        return select(ranked).where(ranked.c.rank == 1)
+
+    return build
+
+
+_SUBMISSIONS = {
+    "all": ByVid(_select_submissions),
+    "newest": ByVid(_select_outermost(newest=True)),
+    "oldest": ByVid(_select_outermost(newest=False)),
+}
 _IDENTITIES = ByVid(_select_identities)
 _MEMBERSHIPS = ByVid(_select_memberships)
 _VERSIONS = ByVid(lambda matches: select(*_VERSION).where(_VERSION.portal_id == PORTAL, matches(_VERSION.vid)))

@@ -56,9 +56,9 @@ class ContactState:
 class Change:
     """What to write to a contact: new values by property name, from a source; `marks`, when given, replaces its own.
 
-    `cause`, such as `import:7`, is told by the feed where the contact joins or leaves a list because of this. Only for
-    merges: `adopted` are further values, whose history a merged record keeps, and `repeated` names the values that get
-    a new version even where they are the same.
+    `cause`, such as `import:7`, is told by the feed where the contact joins or leaves a list because of this. `sources`
+    are those of values that come from elsewhere. Only for merges: `adopted` are further values, whose history a merged
+    record keeps, and `repeated` names the values that get a new version even where they are the same.
     """
 
     contact: ContactState
@@ -68,6 +68,7 @@ class Change:
     cause: str = ""
     adopted: Mapping[str, str] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def new_contacts(session: Session, portal_id: int, origins: Sequence[tuple[str, str]]) -> list[ContactState]:
@@ -169,7 +170,7 @@ def _plan(change: Change, moment: int) -> _Write:
     derived = _differences(current, derived_values(written, contact.properties, moment))
     repeated = {name: given[name] for name in change.repeated}
     values = {name: (value, CALCULATED) for name, value in derived.items() if name not in given}
-    values |= {name: (value, change.source) for name, value in (written | repeated).items()}
+    values |= {name: (value, change.sources.get(name, change.source)) for name, value in (written | repeated).items()}
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
     moved = frozenset() if marked is None else frozenset(marked) ^ frozenset(contact.marks)
     return _Write(contact, values, change.adopted, marked, moved, change.cause, is_new)

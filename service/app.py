@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from indexer.runtime import Runtime
@@ -18,9 +19,13 @@ from service import (
     batches,
     contacts,
     docs,
+    form_submissions,
+    form_submits,
+    form_uploads,
     forms,
     health,
     imports,
+    lead_director,
     listings,
     lists,
     members,
@@ -30,7 +35,6 @@ from service import (
     search,
     statistics,
 )
-from service.blueprints import ApiBlueprint
 from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
 from service.errors import answer_http_error, register_error_handlers
@@ -40,7 +44,7 @@ from service.metrics import install_metrics
 from service.paths import TolerantPaths
 from service.transactions import EXTENSION, end_snapshot
 
-BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+BLUEPRINTS: tuple[Blueprint, ...] = (
     contacts.blueprint,
     batches.blueprint,
     listings.blueprint,
@@ -50,6 +54,12 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     account.blueprint,
     properties.blueprint,
     forms.blueprint,
+    form_submissions.blueprint,
+    form_uploads.visitors,
+    form_uploads.trusted,
+    form_submits.visitors,
+    form_submits.trusted,
+    lead_director.blueprint,
     lists.blueprint,
     previews.blueprint,
     members.blueprint,
@@ -98,7 +108,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("service", static_folder=None)
     app.config.update(CONFIG)
     app.extensions[EXTENSION] = runtime
-    app.wsgi_app = TolerantPaths(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _behind_proxies(TolerantPaths(app.wsgi_app), runtime.settings.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(end_snapshot)
     register_converters(app)
     install_metrics(app)
@@ -106,6 +116,10 @@ def create_app(runtime: Runtime) -> Flask:
     _register_api(app)
     register_error_handlers(app)
     return app
+
+
+def _behind_proxies(inner: Any, proxies: int) -> Any:
+    return ProxyFix(inner, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else inner
 
 
 def _register_api(app: Flask) -> None:

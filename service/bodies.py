@@ -15,8 +15,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.refusals import ApiError, shown
 
-MAX_BODY_MB = 10
-MAX_BODY = MAX_BODY_MB * 1024 * 1024
+MEGABYTE = 1024 * 1024
+MAX_BODY = 10 * MEGABYTE
 MAX_DISCARDED = 8 * MAX_BODY
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -32,7 +32,8 @@ def read_json(required: bool = True) -> Any:
     if request.mimetype in FORM_TYPES:
         raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is a form; send JSON as application/json")
     body = request.get_data()
-    if request.content_length is None and len(body) >= MAX_BODY:  # werkzeug cuts a chunked body there, silently
+    limit = request.max_content_length or MAX_BODY
+    if request.content_length is None and len(body) >= limit:  # werkzeug cuts a chunked body there, silently
         raise RequestEntityTooLarge
     if body.strip():
         return _parse(_decode(body))

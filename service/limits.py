@@ -1,4 +1,7 @@
-"""How many requests a portal may make (contract S0.6): two settings, both off by default, and then nothing is counted.
+"""How many requests a portal and its visitors may make (contract S0.6).
+
+The two limits of a portal are off by default, and then nothing is counted. Visitors send forms without a key, so that
+they are always limited, by portal and address.
 
 Counts live in Redis where there is one, so that all processes share them, and in this process otherwise. A lost Redis
 lets requests pass: limits protect the service, and a limit that stops it does the opposite.
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -19,6 +22,8 @@ from service.refusals import ApiError
 
 EXTENSION = "contacts-limits"
 PREFIX = "X-HubSpot-RateLimit"
+VISITORS = "Ten_secondly_rolling"
+VISITORS_SECONDS = 10
 
 log = structlog.get_logger()
 
@@ -38,16 +43,18 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits in force and what counts them."""
+    """The limits of portals, that of visitors, and what counts them."""
 
     limits: tuple[Limit, ...]
-    limiter: FixedWindowRateLimiter | None
+    visitors: Limit
+    limiter: FixedWindowRateLimiter
 
 
 def install_limits(app: Flask, settings: Settings) -> None:
-    """Put the settings' limits in force; with none set, no request is counted and no header is sent."""
+    """Put the settings' limits in force; with none set, no request of a key is counted and no header is sent."""
     limits = tuple(_limits(settings))
-    app.extensions[EXTENSION] = Limits(limits, _limiter(settings) if limits else None)
+    visitors = Limit(VISITORS, RateLimitItemPerSecond(settings.rate_forms, VISITORS_SECONDS))
+    app.extensions[EXTENSION] = Limits(limits, visitors, _limiter(settings))
     if limits:
         app.after_request(_add_headers)
 
@@ -56,8 +63,15 @@ def enforce_limits() -> None:
     """Count the request for its portal; raises ApiError with 429 once a limit is reached."""
     installed = _installed()
     for limit in installed.limits:
-        if not _hit(installed, limit):
+        if not _hit(installed, limit, *_key()):
             raise _exceeded(limit)
+
+
+def enforce_visitor_limit(portal_id: int) -> None:
+    """Count what a visitor sends to a portal from one address; raises ApiError with 429 once there is too much."""
+    installed = _installed()
+    if not _hit(installed, installed.visitors, "visitor", str(portal_id), request.remote_addr or ""):
+        raise _exceeded(installed.visitors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ def daily_usage() -> Usage | None:
     """Return the portal's use of its daily limit; None where there is no such limit."""
     installed = _installed()
     for limit in installed.limits:
-        if limit.policy == "DAILY" and installed.limiter is not None:
+        if limit.policy == "DAILY":
             window = installed.limiter.get_window_stats(limit.item, *_key())
             return Usage(limit.item.amount, limit.item.amount - window.remaining, int(window.reset_time * 1000))
     return None
@@ -98,9 +112,9 @@ def _installed() -> Limits:
     return installed
 
 
-def _hit(installed: Limits, limit: Limit) -> bool:
+def _hit(installed: Limits, limit: Limit, *key: str) -> bool:
     try:
-        return installed.limiter is None or installed.limiter.hit(limit.item, *_key())
+        return installed.limiter.hit(limit.item, *key)
     except StorageError as error:
         log.warning("rate limits are not counted", error=str(error))
         return True
@@ -113,7 +127,7 @@ def _exceeded(limit: Limit) -> ApiError:
 
 def _add_headers(response: Response) -> Response:
     installed = _installed()
-    if "portal_id" in g and installed.limiter is not None:
+    if "portal_id" in g:
         for limit in installed.limits:
             response.headers.update(_headers(installed.limiter, limit))
     return response

@@ -35,9 +35,10 @@ class View:
     @property
     def wanted(self) -> Wanted:
         """What of the records the view needs."""
-        if not self.history:
-            return Wanted(False, self.memberships)
-        return Wanted(True if self.properties is None else self.properties | ALWAYS_SHOWN, self.memberships)
+        history: bool | frozenset[str] = self.history
+        if self.history and self.properties is not None:
+            history = self.properties | ALWAYS_SHOWN
+        return Wanted(history, self.memberships, self.submissions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Presenter:
         shown = {
             **self._head(asked_vid or row.vid, row.vid, [stub.vid for stub in profile.merged]),
             "properties": self._properties(profile, view),
-            "form-submissions": [],
+            "form-submissions": [_submission(sent, self.portal_id) for sent in profile.submissions],
             "identity-profiles": _identity_profiles(profile, view.saved_at),
             "merge-audits": [audit.facts for audit in profile.audits],
         }
@@ -155,6 +156,20 @@ def _membership(row: Any) -> Json:
         "timestamp": row.added_at,
         "vid": row.vid,
         "is-member": True,
+    }
+
+
+def _submission(row: Any, portal_id: int) -> Json:
+    """Return one form submission; what is not known about its page is left out."""
+    page = {"page-url": row.page_url, "page-title": row.page_title, "page-id": row.page_id}
+    return {
+        "conversion-id": row.conversion_id,
+        "timestamp": row.submitted_at,
+        "form-id": row.form_guid,
+        "portal-id": portal_id,
+        **{key: value for key, value in page.items() if value},
+        "title": row.form_name,
+        "meta-data": [],
     }
 
 

@@ -49,12 +49,17 @@ def end_snapshot(_error: BaseException | None = None) -> None:
 
 
 def write(work: Callable[[Session], Result], wakes: Kind = "drain") -> Result:
-    """Run `work` in a write transaction and, once it is committed, wake background work of the kind up.
+    """Run `work` in a write transaction and, once it is committed, wake the portal's background work of the kind up.
 
     `work` takes the session and may run more than once (records.session.Database.transact); its result is returned
     and its errors are raised.
     """
+    return write_for(g.portal_id, work, wakes)
+
+
+def write_for(portal_id: int, work: Callable[[Session], Result], wakes: Kind = "drain") -> Result:
+    """Do what `write` does where a request without a key names the portal."""
     end_snapshot()
     result = runtime().database.transact(work)
-    runtime().jobs.wake(wakes, g.portal_id)
+    runtime().jobs.wake(wakes, portal_id)
     return result

@@ -113,6 +113,11 @@ def test_without_a_good_key_the_answer_is_401(
 
 def test_every_route_but_the_public_pages_needs_a_key(app: Flask, visitor: FlaskClient) -> None:
     public = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/start.js", "/docs/<name>"}
+    public |= {
+        "/",
+        "/uploads/form/v2/<id('portalId'):portal_id>/<guid>",
+        "/submissions/v3/integration/submit/<id('portalId'):portal_id>/<guid>",
+    }
     for rule in app.url_map.iter_rules():
         path = "".join("1" if argument else text for argument, text in rule._trace).removeprefix("|")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:

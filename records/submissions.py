@@ -1,0 +1,243 @@
+"""Takes in what visitors send through forms: whose it is, what it writes to the contact, and that it counts once.
+
+The e-mail decides who the contact is, then the visitor's token. A contact that is known by its token alone gains the
+e-mail, or becomes part of the contact that has it (contract S5.5).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from queries.supplied import OFFLINE
+from queries.values import EMAIL, email_key
+from records import conversions, dialect, identities
+from records.clock import now
+from records.contacts import merged_records
+from records.conversions import MAX_SUBMISSIONS
+from records.errors import AlreadySubmitted, TooManyMerged
+from records.history import newest_times
+from records.merges import merge_contacts
+from records.models import FormSubmission, Identity
+from records.statements import Reader
+from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
+
+FORM = "FORM"
+ANALYTICS = Source("ANALYTICS")
+SOURCE_PROPERTY = "hs_analytics_source"
+STAGE = "lifecyclestage"
+FIRST_STAGE = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One filled-in form.
+
+    `values` are what it writes to a contact, by property, and `labels` the names under which they were sent; `fields`
+    are the pairs (name, value) as they were sent. `email` is valid or "", `token` the visitor's or "". `submitted_at`
+    is None for now, else milliseconds since the epoch. `visit` are the analytics values of a visitor with a token.
+    """
+
+    conversion_id: str
+    form_guid: str
+    form_name: str
+    fields: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    labels: Mapping[str, str]
+    email: str = ""
+    token: str = ""
+    submitted_at: int | None = None
+    page_url: str = ""
+    page_title: str = ""
+    page_id: str = ""
+    visit: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A submission as it counts among a contact's conversions."""
+
+    form_guid: str
+    form_name: str
+    page_title: str
+    submitted_at: int
+
+
+def submit(session: Session, portal_id: int, submission: Submission) -> None:
+    """Take in a submission; without a valid e-mail or a known token it is kept, and no contact changes.
+
+    A contact's submission after the 1,000th is dropped whole. Raises AlreadySubmitted for a conversion id that has
+    counted, and ContactExists when somebody else creates the same contact meanwhile; nothing is to be kept then.
+    """
+    moment = min(submission.submitted_at or now(session), now(session))
+    contact, bound = _contact(session, portal_id, submission)
+    if contact is None:
+        _store(session, portal_id, submission, None, moment)
+        return
+    earlier = _conversions(session, portal_id, contact)
+    if len(earlier) >= MAX_SUBMISSIONS:
+        return
+    write_contacts(session, portal_id, [_change(session, portal_id, contact, submission, earlier, moment)])
+    if submission.token and not bound:
+        identities.claim_token(session, portal_id, contact.vid, submission.token, now(session))
+    _store(session, portal_id, submission, contact.vid, moment)
+
+
+def submissions_of_form(
+    session: Reader, portal_id: int, form_guid: str, before: tuple[int, str] | None, count: int
+) -> Sequence[Row[Any]]:
+    """Return what was sent through a form, newest first, before the pair (milliseconds, conversion id)."""
+    order = (_SUBMISSION.submitted_at, _SUBMISSION.conversion_id)
+    statement = select(*_SUBMISSION).where(_SUBMISSION.portal_id == portal_id, _SUBMISSION.form_guid == form_guid)
+    if before is not None:
+        statement = statement.where(tuple_(*order) < before)
+    return session.execute(statement.order_by(*(column.desc() for column in order)).limit(count)).all()
+
+
+def submissions_of_contacts(session: Reader, portal_id: int, vids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Return vid -> all that the contact sent through forms, the oldest first."""
+    statement = (
+        select(*_SUBMISSION)
+        .where(_SUBMISSION.portal_id == portal_id, _SUBMISSION.vid.in_(vids))
+        .order_by(_SUBMISSION.submitted_at, _SUBMISSION.conversion_id)
+    )
+    found: dict[int, list[Row[Any]]] = {vid: [] for vid in vids}
+    for row in session.execute(statement):
+        found[row.vid].append(row)
+    return found
+
+
+def find_submission(session: Reader, portal_id: int, conversion_id: str) -> Row[Any] | None:
+    """Return a submission by its conversion id, None where the portal has none."""
+    statement = select(*_SUBMISSION).where(
+        _SUBMISSION.portal_id == portal_id, _SUBMISSION.conversion_id == conversion_id
+    )
+    return session.execute(statement).one_or_none()
+
+
+def _contact(session: Session, portal_id: int, submission: Submission) -> tuple[ContactState | None, bool]:
+    """Return the contact, locked or new, and whether the token is bound to it; None where nobody can be told."""
+    by_email, by_token = _lock_owners(session, portal_id, submission)
+    if by_token is not None and submission.email:
+        owner = _identified(session, portal_id, by_email, by_token)
+    else:
+        owner = by_email or by_token
+    if owner is None and submission.email:
+        [owner] = new_contacts(session, portal_id, [(FORM, submission.form_guid)])
+    return owner, owner is not None and owner is by_token
+
+
+def _identified(
+    session: Session, portal_id: int, by_email: ContactState | None, by_token: ContactState
+) -> ContactState | None:
+    """Return whose an e-mail is that came together with the token of a contact; None for a new contact.
+
+    Somebody with an e-mail of their own is another person at the same browser. Somebody without one is the same.
+    """
+    anonymous = not by_token.properties.get(EMAIL)
+    if by_email is None:
+        return by_token if anonymous else None
+    if not anonymous or by_email is by_token:
+        return by_email
+    try:
+        merge_contacts(session, portal_id, by_email.vid, by_token.vid)
+    except TooManyMerged:
+        return by_email
+    return lock_contacts(session, portal_id, [by_email.vid])[by_email.vid]
+
+
+def _lock_owners(
+    session: Session, portal_id: int, submission: Submission
+) -> tuple[ContactState | None, ContactState | None]:
+    """Lock and return the contacts that the e-mail and the token belong to; asked anew where that changed meanwhile."""
+    owners = _owners(session, portal_id, submission)
+    locked = lock_contacts(session, portal_id, set(owners.values()))
+    if locked and _owners(session, portal_id, submission) != owners:
+        return _lock_owners(session, portal_id, submission)
+    by_kind = {kind: locked[vid] for kind, vid in owners.items()}
+    return by_kind.get(identities.EMAIL), by_kind.get(identities.UTK)
+
+
+def _owners(session: Session, portal_id: int, submission: Submission) -> dict[str, int]:
+    """Return EMAIL and UTK -> the vid that the submission's e-mail and token belong to, where they belong to one."""
+    keys = {identities.EMAIL: email_key(submission.email), identities.UTK: submission.token.lower()}
+    matches = [and_(Identity.kind == kind, Identity.key == key) for kind, key in keys.items() if key]
+    if not matches:
+        return {}
+    statement = select(Identity.kind, Identity.vid).where(Identity.portal_id == portal_id, or_(*matches))
+    return {kind: vid for kind, vid in session.execute(statement)}
+
+
+def _conversions(session: Session, portal_id: int, contact: ContactState) -> list[Any]:
+    if conversions.COUNT not in contact.properties:
+        return []
+    return list(conversions.load_conversions(session, portal_id, [contact.vid]))
+
+
+def _change(
+    session: Session,
+    portal_id: int,
+    contact: ContactState,
+    submission: Submission,
+    earlier: Sequence[Any],
+    moment: int,
+) -> Change:
+    stored = _Stored(submission.form_guid, submission.form_name, submission.page_title, moment)
+    counted = conversions.conversion_values(sorted([*earlier, stored], key=lambda each: each.submitted_at))
+    visit = _visit(contact, submission)
+    given = _given(session, portal_id, contact, submission, moment)
+    labels = {name: Source(FORM, submission.conversion_id, label) for name, label in submission.labels.items()}
+    sources = {**labels, **dict.fromkeys(counted, CALCULATED), **dict.fromkeys(visit, ANALYTICS)}
+    return Change(contact, {**given, **counted, **visit}, Source(FORM, submission.conversion_id), sources=sources)
+
+
+def _given(
+    session: Session, portal_id: int, contact: ContactState, submission: Submission, moment: int
+) -> dict[str, str]:
+    """Return the submitted values that the contact takes.
+
+    The e-mail that it is known by stays, and so does what was written after a submission that arrives late.
+    """
+    if contact.version == 0:
+        return {STAGE: FIRST_STAGE, **submission.values, EMAIL: submission.email}
+    given = {name: value for name, value in submission.values.items() if name != EMAIL}
+    if moment < contact.updated_at:
+        newer = newest_times(session, portal_id, _records(session, portal_id, contact))
+        given = {name: value for name, value in given.items() if newer.get(name, 0) <= moment}
+    known = contact.properties.get(EMAIL) or not submission.email
+    return given if known else {**given, EMAIL: submission.email}
+
+
+def _records(session: Session, portal_id: int, contact: ContactState) -> list[int]:
+    return [contact.vid, *(stub.vid for stub in merged_records(session, portal_id, [contact.vid])[contact.vid])]
+
+
+def _visit(contact: ContactState, submission: Submission) -> Mapping[str, str]:
+    """Return where the visitor came from, unless the contact has a visit for its source already."""
+    known = contact.properties.get(SOURCE_PROPERTY, OFFLINE) != OFFLINE
+    return {} if known or not submission.token else submission.visit
+
+
+def _store(session: Session, portal_id: int, submission: Submission, vid: int | None, moment: int) -> None:
+    row = {
+        "portal_id": portal_id,
+        "conversion_id": submission.conversion_id,
+        "vid": vid,
+        "form_guid": submission.form_guid,
+        "form_name": submission.form_name,
+        "submitted_at": moment,
+        "page_url": submission.page_url,
+        "page_title": submission.page_title,
+        "page_id": submission.page_id,
+        "fields": [list(pair) for pair in submission.fields],
+        "details": {"token": submission.token, **submission.details},
+    }
+    statement = dialect.insert(session, FormSubmission).on_conflict_do_nothing()
+    if session.execute(statement.returning(FormSubmission.conversion_id), row).one_or_none() is None:
+        raise AlreadySubmitted(submission.conversion_id)
+
+
+_SUBMISSION = FormSubmission.__table__.c

@@ -1,0 +1,80 @@
+"""The blueprint of what browsers call: no key, little room, few requests, and answers that tell nothing of anybody."""
+
+from typing import Any
+
+from flask import Response, g, request
+from flask_smorest import Blueprint as SmorestBlueprint
+
+from queries.catalogue import Catalogue
+from records.catalogues import load_catalogue
+from records.errors import AlreadySubmitted, ContactExists
+from records.submissions import Submission, submit
+from service.bodies import MEGABYTE, RequestParser
+from service.limits import enforce_visitor_limit
+from service.refusals import ApiError
+from service.transactions import snapshot, write_for
+
+MAX_SUBMISSION = 2 * MEGABYTE
+MAX_PARTS = 100_000
+"""More than a body of that size can hold, so that the service itself says how many fields are too many."""
+ATTEMPTS = 3
+CORS_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization",
+    "Access-Control-Max-Age": "86400",
+}
+NO_KEY: dict[str, Any] = {"security": []}
+"""What the OpenAPI page says of a route without a key."""
+
+
+class VisitorBlueprint(SmorestBlueprint):
+    """A flask-smorest blueprint whose routes need no key."""
+
+    ARGUMENTS_PARSER = RequestParser()
+
+    def __init__(self, name: str, description: str) -> None:
+        """Name the blueprint as the OpenAPI page shows it, with a sentence about it."""
+        super().__init__(name, __name__, description=description)
+        self.before_request(limit_size)
+        self.before_request(_limit_rate)
+
+
+def limit_size() -> None:
+    """Let a request have no larger body than forms need."""
+    request.max_content_length = MAX_SUBMISSION
+    request.max_form_memory_size = MAX_SUBMISSION
+    request.max_form_parts = MAX_PARTS
+
+
+def allow_other_sites(response: Response) -> Response:
+    """Let scripts of any site read the answer: it is the same for everybody."""
+    response.headers.update(CORS_HEADERS)
+    return response
+
+
+def check_portal(portal_id: int) -> None:
+    """Raise ApiError with 403 where a request with a key names another portal than its own."""
+    if portal_id != g.portal_id:
+        raise ApiError(403, f"portalId: the key is not one of portal {portal_id}; send one of that portal")
+
+
+def portal_catalogue(portal_id: int) -> Catalogue:
+    """Return the definitions of a portal."""
+    return load_catalogue(snapshot(), portal_id)
+
+
+def take_in(portal_id: int, submission: Submission) -> None:
+    """Store a submission whole, or not at all; one that has counted already is fine."""
+    for _ in range(ATTEMPTS):
+        try:
+            return write_for(portal_id, lambda session: submit(session, portal_id, submission))
+        except AlreadySubmitted:
+            return None
+        except ContactExists:
+            continue
+    raise ApiError(503, "The service is too busy: send the form again", {"Retry-After": "1"})
+
+
+def _limit_rate() -> None:
+    enforce_visitor_limit((request.view_args or {}).get("portal_id", 0))

@@ -1,0 +1,102 @@
+"""Submissions in both databases: the same conversion at the same time, and one new e-mail from two places."""
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from records.contacts import find_by_email, statistics
+from records.errors import AlreadySubmitted, ContactExists
+from records.identities import claim_token
+from records.session import Database
+from records.submissions import Submission, submissions_of_form, submit
+from records.writes import CALCULATED, Change, new_contacts, write_contacts
+from tests.support.clock import MovableClock
+
+PORTAL = 1
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with portal 1."""
+    database = Database(database_url, MovableClock())
+    yield database
+    database.close()
+
+
+def filled_in(email: str = "ada@example.com", **further: str) -> Submission:
+    """Return a submission of its own."""
+    values = {"email": email, "city": "Rome"}
+    given = Submission(str(uuid.uuid4()), "form", "Form", [("email", email)], values, {"city": "City"}, email)
+    return replace(given, **further)  # type: ignore[arg-type]
+
+
+def send(database: Database, submission: Submission) -> str:
+    """Take a submission in as the service does, and say what came of it."""
+    for _ in range(3):
+        try:
+            database.transact(lambda session: submit(session, PORTAL, submission))
+            return "taken"
+        except AlreadySubmitted:
+            return "known"
+        except ContactExists:
+            continue
+    return "busy"
+
+
+def submissions(database: Database) -> int:
+    """Return how many submissions are stored."""
+    with database.read() as session:
+        return len(submissions_of_form(session, PORTAL, "form", None, 1_000))
+
+
+def value(database: Database, name: str) -> str:
+    """Return a value of the contact."""
+    with database.read() as session:
+        row = find_by_email(session, PORTAL, "ada@example.com")
+        assert row is not None
+        return str(row.properties[name])
+
+
+def test_one_conversion_sent_at_once_counts_once(database: Database) -> None:
+    same = filled_in()
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda _: send(database, same), range(16)))
+    assert sorted(outcomes) == ["known"] * 15 + ["taken"]
+    assert submissions(database) == 1 and value(database, "num_conversion_events") == "1"
+
+
+def test_one_new_email_from_many_places_is_one_contact(database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda _: send(database, filled_in(token=uuid.uuid4().hex)), range(16)))
+    assert set(outcomes) == {"taken"}
+    assert submissions(database) == 16 and value(database, "num_conversion_events") == "16"
+    with database.read() as session:
+        assert statistics(session, PORTAL)[0] == 1
+
+
+def test_many_people_at_one_browser_end_in_one_order(database: Database) -> None:
+    people = [filled_in(f"p{number}@example.com", token=TOKEN) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda each: send(database, each), people * 2))
+    assert sorted(outcomes) == ["known"] * 8 + ["taken"] * 8
+    with database.read() as session:
+        assert statistics(session, PORTAL)[0] == 8
+
+
+def test_two_that_prove_to_be_one_at_the_same_time_become_one(database: Database) -> None:
+    send(database, filled_in())
+    with database.write() as session:
+        [anonymous] = new_contacts(session, PORTAL, [("", "")])
+        write_contacts(session, PORTAL, [Change(anonymous, {"city": "Bern"}, CALCULATED)])
+        claim_token(session, PORTAL, anonymous.vid, TOKEN, 1)
+    forms = [filled_in(token=TOKEN) for _ in range(8)] + [filled_in("", token=TOKEN) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda each: send(database, each), forms))
+    assert set(outcomes) == {"taken"}
+    assert value(database, "num_conversion_events") == "17"
+    with database.read() as session:
+        assert statistics(session, PORTAL)[0] == 1
