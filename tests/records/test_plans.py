@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from records import backgrounds, contacts, identities, marks, memberships, profiles
+from records import backgrounds, contacts, conversions, identities, marks, memberships, profiles, submissions
 from records.feed import Kind, Move, reason
 from records.identities import EmailClaim
 from records.marks import Claimed
@@ -32,6 +32,11 @@ LOOKUPS: dict[str, tuple[Read, str]] = {
     "taking e-mails": (lambda session: identities.claim_emails(session, 1, CLAIMS), "key=?"),
     "leaving lists": (lambda session: memberships.remove(session, 1, MOVES), "vid=?"),
     "lists of contacts": (lambda session: memberships.lists_of(session, 1, VIDS), "vid=?"),
+    "what was sent through a form": (
+        lambda session: submissions.submissions_of_form(session, 1, "form", (5, "id"), 20),
+        "form_guid=? AND (submitted_at,conversion_id)<(?,?)",
+    ),
+    "conversions of contacts": (lambda session: conversions.load_conversions(session, 1, VIDS), "vid=?"),
     "settling marks": (lambda session: marks.settle(session, 1, CLAIMED), "vid=?"),
     "a page of members": (lambda session: contacts.list_members(session, 1, 7, 100, 20), "list_id=? AND vid>?"),
     "a page of new members": (
@@ -94,7 +99,7 @@ def test_rows_are_found_by_what_was_asked_for_and_not_by_reading_a_portal(name: 
 
 def test_nothing_of_a_profile_is_found_by_reading_a_portal(database: Database) -> None:
     def load(session: Session) -> object:
-        rows: list[Any] = [type("Contact", (), {"vid": vid}) for vid in VIDS]
+        rows: list[Any] = [SimpleNamespace(vid=vid, properties={conversions.COUNT: "1"}) for vid in VIDS]
         return profiles.load_profiles(session, 1, rows, Wanted(history=True, memberships=True))
 
     steps = [step for plan in plans(database, load) for step in plan if "contact_list" not in step]
