@@ -81,9 +81,7 @@ def _plan(session: Session, portal_id: int, canonical: ContactState, merged: Con
     canonical.created_at = min(canonical.created_at, merged.created_at)
     united = tuple(sorted({*canonical.marks, *merged.marks}))
     sources = dict.fromkeys(counted, CALCULATED)
-    return Change(
-        canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted), sources=sources
-    )
+    return Change(canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted), sources=sources)
 
 
 def _newest_values(

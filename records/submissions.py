@@ -11,14 +11,16 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from queries.fields import TOKENS
 from queries.supplied import OFFLINE
 from queries.values import EMAIL, email_key
-from records import conversions, dialect, identities
+from records import conversions, dialect, identities, marks
 from records.clock import now
 from records.contacts import merged_records
 from records.conversions import MAX_SUBMISSIONS
 from records.errors import AlreadySubmitted, TooManyMerged
 from records.history import newest_times
+from records.marks import Urgency
 from records.merges import merge_contacts
 from records.models import FormSubmission, Identity
 from records.statements import Reader
@@ -73,7 +75,7 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     counted, and ContactExists when somebody else creates the same contact meanwhile; nothing is to be kept then.
     """
     moment = min(submission.submitted_at or now(session), now(session))
-    contact, bound = _contact(session, portal_id, submission)
+    contact, former = _contact(session, portal_id, submission)
     if contact is None:
         _store(session, portal_id, submission, None, moment)
         return
@@ -81,8 +83,8 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     if len(earlier) >= MAX_SUBMISSIONS:
         return
     write_contacts(session, portal_id, [_change(session, portal_id, contact, submission, earlier, moment)])
-    if submission.token and not bound:
-        identities.claim_token(session, portal_id, contact.vid, submission.token, now(session))
+    if submission.token and contact is not former:
+        _bind(session, portal_id, submission.token, contact, former)
     _store(session, portal_id, submission, contact.vid, moment)
 
 
@@ -118,8 +120,10 @@ def find_submission(session: Reader, portal_id: int, conversion_id: str) -> Row[
     return session.execute(statement).one_or_none()
 
 
-def _contact(session: Session, portal_id: int, submission: Submission) -> tuple[ContactState | None, bool]:
-    """Return the contact, locked or new, and whether the token is bound to it; None where nobody can be told."""
+def _contact(
+    session: Session, portal_id: int, submission: Submission
+) -> tuple[ContactState | None, ContactState | None]:
+    """Return the contact, locked or new, and the one that the token belonged to; None where nobody can be told."""
     by_email, by_token = _lock_owners(session, portal_id, submission)
     if by_token is not None and submission.email:
         owner = _identified(session, portal_id, by_email, by_token)
@@ -127,7 +131,14 @@ def _contact(session: Session, portal_id: int, submission: Submission) -> tuple[
         owner = by_email or by_token
     if owner is None and submission.email:
         [owner] = new_contacts(session, portal_id, [(FORM, submission.form_guid)])
-    return owner, owner is not None and owner is by_token
+    return owner, by_token
+
+
+def _bind(session: Session, portal_id: int, token: str, contact: ContactState, former: ContactState | None) -> None:
+    """Give the visitor's token to the contact; lists may ask how many tokens either has."""
+    identities.claim_token(session, portal_id, contact.vid, token, now(session))
+    moved = {each.vid: (TOKENS,) for each in (contact, former) if each is not None}
+    marks.mark(session, portal_id, moved, Urgency.NOW)
 
 
 def _identified(
