@@ -22,6 +22,9 @@ PATTERN_WEIGHT = 8
 MAX_PATTERN = 100
 """Characters of a pattern; one of a hundred equal ones is about as much as Lucene turns into an automaton."""
 
+MAX_BOUND_BYTES = 1_000
+"""UTF-8 bytes of a text that others start with or are compared to: Lucene 8 refuses an automaton of more states."""
+
 TOO_HEAVY = 1_000_000
 
 
@@ -85,10 +88,17 @@ def weight(query: Query) -> int:
     if "wildcard" in query:
         [pattern] = query["wildcard"].values()
         return PATTERN_WEIGHT if len(pattern["value"]) <= MAX_PATTERN else TOO_HEAVY
+    if "prefix" in query or "range" in query:
+        [bounds] = (query.get("prefix") or query["range"]).values()
+        return TOO_HEAVY if any(map(_is_long, bounds.values())) else 1
     if "bool" not in query:
         return 1
     inner: list[Any] = [query["bool"].get(clause, ()) for clause in ("filter", "should", "must_not")]
     return sum(weight(each) for clauses in inner for each in clauses)
+
+
+def _is_long(bound: object) -> bool:
+    return isinstance(bound, str) and len(bound.encode()) > MAX_BOUND_BYTES
 
 
 def _unique(queries: Iterable[Query], neutral: Query) -> list[Query]:

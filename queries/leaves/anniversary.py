@@ -126,10 +126,12 @@ class Anniversary(Leaf):
         return self.type is PropertyType.DATE
 
     def _day(self, document: Document, local: Moment) -> int | None:
+        """Return the date's day; the first and last instants of the calendar may be told outside it elsewhere."""
         value = document.get("d", {}).get(self.name)
         if value is None:
             return None
-        return utc_day(value) if self._is_date else day_of(value, local.zone)
+        day = utc_day(value) if self._is_date else day_of(value, local.zone)
+        return min(max(day, 1), LAST_DAY)
 
     def _crossings(self, days: list[int]) -> Iterator[Crossing]:
         """Join neighbouring months and days, so that an index is asked for few ranges."""

@@ -272,6 +272,8 @@ def clauses(query: Query) -> int:
         v1("text", "STR_STARTS_WITH", texts(500)),
         v1("text", "CONTAINS", texts(64)),
         v1("text", "CONTAINS", "a" * 98),
+        v1("text", "STR_STARTS_WITH", "a" * 1_000),
+        v1("text", "GTE", "a" * 1_000),
     ],
 )
 def test_a_filter_that_engines_take_is_searched_exactly(tree: Node) -> None:
@@ -286,6 +288,9 @@ def test_a_filter_that_engines_take_is_searched_exactly(tree: Node) -> None:
         v1("text", "STR_ENDS_WITH", "a" * 101),
         v1("text", "SET_ALL", texts(1_000)),
         v1("text", "STR_STARTS_WITH", texts(1_000)),
+        v1("text", "STR_STARTS_WITH", "é" * 100 + "😀" * 250),
+        v1("text", "GTE", "a" * 1_001),
+        read_filter(leaf("value", "text", "between", "a", "b" * 1_001)),
     ],
 )
 def test_a_leaf_that_is_too_heavy_gives_way_to_whether_there_is_a_value(tree: Node) -> None:

@@ -229,6 +229,9 @@ TEXT_ROWS: list[tuple[str, str, Any, Answers]] = [
     ("text", "GT", "b", {**NONE, " ": False, "B": False, "ba": True, "a": False}),
     ("text", "GTE", "b", {**NONE, "B": True, "c": True, "a": False}),
     ("text", "LT", "\uffff", {"\U0001f600": False, "\ue000": True}),
+    ("text", "GT", LONG, {LONG: False, LONG[1:]: False, "y": True, "a": False}),
+    ("text", "LTE", LONG, {LONG: True, LONG[1:]: True, "y": False, "a": True}),
+    ("text", "STR_STARTS_WITH", "\U0001f600" * 300, {"\U0001f600" * 301: True, "\U0001f600" * 299: False}),
     ("text", "IS_EMPTY", "", {None: True, "": True, " ": False, "a": False}),
     ("text", "IS_NOT_EMPTY", "", {None: False, "": False, " ": True, "a": True}),
     ("text", "SET_ANY", "ada", {**NONE, "Ada": True, "bob": False}),
@@ -802,6 +805,19 @@ CLOCK_ROWS: list[tuple[dict[str, Any], str, str, Mapping[str | None, bool]]] = [
         "UTC",
         "2019-03-01T12:00+00:00",
         {"2000-03-01T07:59+00:00": True, "2000-03-01T08:00+00:00": True, "2000-03-02T08:00+00:00": False},
+    ),
+    # the first and the last instant of the calendar are told outside it where days begin later or earlier
+    (
+        {"kind": "anniversary", "field": "moment", "low": 0, "high": 0},
+        "America/Los_Angeles",
+        "2019-01-01T12:00-08:00",
+        {"0001-01-01T00:00+00:00": True, "9999-12-31T23:59:59.999+00:00": False},
+    ),
+    (
+        {"kind": "anniversary", "field": "moment", "low": 0, "high": 0},
+        "Asia/Tokyo",
+        "2019-12-31T12:00+09:00",
+        {"9999-12-31T23:59:59.999+00:00": True, "0001-01-01T00:00+00:00": False},
     ),
     (
         {"kind": "anniversary", "field": "day", "low": -366, "high": -2},
