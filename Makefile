@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 export CONTACTS_DATA ?= .data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test lint format bench clean
+.PHONY: help setup setup-test run test duel lint format bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ run: setup ## Serve at http://127.0.0.1:8000, with 10,000 made-up contacts the f
 
 test: setup-test ## Run all tests against whatever servers this machine can give
 	$(BIN)/python -m pytest
+
+duel: setup-test ## Ask N=10000 random filters of every engine, or of one: make duel N=100000 ENGINE=opensearch SEED=1
+	$(BIN)/python -m tests.agreement --trees $(or $(N),10000) $(if $(ENGINE),--engine $(ENGINE)) $(if $(SEED),--seed $(SEED))
 
 lint: setup-test ## Check style, types and the direction of imports
 	$(BIN)/ruff check .
