@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from indexer.directory import Directory, load_directory
 from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
+from indexer.reasons import explainer
 from queries.evaluate import evaluate
-from queries.fields import IMPORT_PREFIX, VERSION, VID, Document
+from queries.fields import VERSION, VID, Document
 from queries.moments import Moment
 from records import feed, lists, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
-from records.feed import Kind, Move, reason
+from records.feed import Move
 from records.marks import Claimed
 from records.models import Contact, Membership
 
@@ -101,7 +102,7 @@ def _judge(
     session: Session, portal_id: int, directory: Directory, documents: Mapping[int, Document], work: Work
 ) -> Verdict:
     present = _present(session, portal_id, list(documents))
-    explain = _explainer(lists.unfinished(session, portal_id))
+    explain = explainer(lists.unfinished(session, portal_id))
     at = _moments(now(session))
     verdict = Verdict()
     for item in work.claimed:
@@ -171,25 +172,3 @@ def _present(session: Session, portal_id: int, vids: Sequence[int]) -> dict[int,
     for vid, list_id, revision in session.execute(statement):
         found[vid][list_id] = revision
     return found
-
-
-def _explainer(unfinished: Mapping[int, str]) -> Callable[[ListQuery, frozenset[str]], dict[str, Any]]:
-    """Return the cause of a move: the list's first fill or edit while that goes on, else an import or a change."""
-    fills = {lists.INITIALIZING: Kind.FIRST_FILL, lists.PROCESSING: Kind.LIST_EDITED}
-
-    def explain(query: ListQuery, changed: frozenset[str]) -> dict[str, Any]:
-        kind = fills.get(unfinished.get(query.list_id, ""))
-        if kind is not None:
-            return reason(kind)
-        properties = sorted(changed & query.reads)
-        imports = _imports(changed)
-        if imports:
-            return reason(Kind.IMPORT, importId=max(imports), properties=properties)
-        return reason(Kind.CONTACT_CHANGE, properties=properties)
-
-    return explain
-
-
-def _imports(changed: frozenset[str]) -> list[int]:
-    """Return the imports that wrote to a contact since it was last looked at."""
-    return [int(name.removeprefix(IMPORT_PREFIX)) for name in changed if name.startswith(IMPORT_PREFIX)]

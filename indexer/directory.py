@@ -15,7 +15,7 @@ from indexer.engines.base import ListQuery
 from queries.context import FilterContext
 from queries.inline import ListCriteria, inline
 from queries.moments import zone_named
-from queries.nodes import Node, reads
+from queries.nodes import Node, leaves, reads
 from queries.parse import parse_filters
 from queries.tree import parse_tree
 from records.catalogues import load_catalogue
@@ -68,7 +68,8 @@ class StoredLists:
     def query(self, row: ContactList) -> ListQuery:
         """Return a list, dynamic or static, as engines see it."""
         tree = inline(read_tree(row, self.context), self.find, row.list_id if row.dynamic else None)
-        return ListQuery(row.list_id, row.revision, tree, reads(tree), zone_named(row.time_zone or self._zone))
+        moving = frozenset(leaf for leaf in leaves(tree) if leaf.moves)
+        return ListQuery(row.list_id, row.revision, tree, reads(tree), zone_named(row.time_zone or self._zone), moving)
 
 
 def load_directory(session: Session, portal_id: int) -> Directory:

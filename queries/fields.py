@@ -96,6 +96,12 @@ def import_mark(import_id: int) -> str:
     return f"{IMPORT_PREFIX}{import_id}"
 
 
+def listed_in(name: str) -> int | None:
+    """Return the list that a mark is about, None for any other name."""
+    kind, colon, list_id = name.partition(":")
+    return int(list_id) if colon and kind in ("s", "in", "out") else None
+
+
 def set_term(values: frozenset[str]) -> str:
     """Return the one term that stands for a set of internal values, whatever their order."""
     return ";".join(sorted(values))[:MAX_TEXT]

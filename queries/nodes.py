@@ -83,6 +83,11 @@ class Leaf(ABC):
         """Return the question as JSON that is equal for leaves that ask the same."""
         return self.render_tree()
 
+    @property
+    def moves(self) -> bool:
+        """True when time alone can change the answer for some contact."""
+        return False
+
     def crossings(self, since: Moment, until: Moment) -> tuple[Crossing, ...]:
         """Return which contacts the clock alone may have moved between two moments; () where none can be."""
         return ()

@@ -27,7 +27,8 @@ class Criteria:
     """What a list asks for: normalised v1 filters, the names they read and the lists they use.
 
     `tree` is the filter tree that was sent, of which `filters` is an echo where v1 cannot say it; `fingerprint` is the
-    same for criteria that ask the same (`queries.fingerprint`), None for what is not compared.
+    same for criteria that ask the same (`queries.fingerprint`), None for what is not compared; `time_zone` is the IANA
+    name of the zone in which days are told, None for the portal's.
     """
 
     filters: list[list[dict[str, Any]]]
@@ -35,6 +36,7 @@ class Criteria:
     uses_lists: frozenset[int]
     tree: dict[str, Any] | None = None
     fingerprint: str | None = None
+    time_zone: str | None = None
 
 
 def create_list(session: Session, portal_id: int, name: str, dynamic: bool, criteria: Criteria) -> ContactList:
@@ -75,7 +77,7 @@ def update_list(
     if name is not None and name != row.name:
         row.name_key = _name_key(session, portal_id, name, besides=list_id)
         row.name = name
-    if criteria is not None and (criteria.filters, criteria.tree) != (row.filters, row.filter_tree):
+    if criteria is not None and _asked(criteria) != (row.filters, row.filter_tree, row.time_zone):
         _set_criteria(row, criteria, clock.list_counter, now(session))
         _restart_containers(session, row, clock.list_counter)
     row.updated_at = now(session)
@@ -254,10 +256,15 @@ def _restart_containers(session: Session, row: ContactList, revision: int) -> No
             _restart(container, revision, now(session))
 
 
+def _asked(criteria: Criteria) -> tuple[object, object, object]:
+    return criteria.filters, criteria.tree, criteria.time_zone
+
+
 def _criteria_columns(criteria: Criteria) -> dict[str, Any]:
     return {
         "filters": criteria.filters,
         "filter_tree": criteria.tree,
+        "time_zone": criteria.time_zone,
         "reads": sorted(criteria.reads),
         "uses_lists": sorted(criteria.uses_lists),
         "fingerprint": criteria.fingerprint,

@@ -21,6 +21,7 @@ from records.history import newest_times
 from records.marks import Urgency
 from records.merge_audits import write_audit
 from records.models import Contact, MergeAudit
+from records.pins import without_contradictions
 from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, store_stubs, write_contacts
 
 MAX_LINKED = 250  # contract S0.7
@@ -79,7 +80,7 @@ def _plan(session: Session, portal_id: int, canonical: ContactState, merged: Con
         if name not in asserted and canonical.properties.get(name) != value
     }
     canonical.created_at = min(canonical.created_at, merged.created_at)
-    united = tuple(sorted({*canonical.marks, *merged.marks}))
+    united = tuple(sorted(without_contradictions({*canonical.marks, *merged.marks})))
     sources = dict.fromkeys(counted, CALCULATED)
     return Change(canonical, asserted, MERGE, united, adopted=adopted, repeated=frozenset(asserted), sources=sources)
 

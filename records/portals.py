@@ -15,9 +15,12 @@ from records.statements import Reader
 _COLUMNS = {"name", "groupName", "type"}
 
 
-def create_portal(session: Session, name: str) -> int:
-    """Create a portal with its counters and the default properties of contract S3.1; return its id."""
-    portal = Portal(name=name, created_at=now(session))
+def create_portal(session: Session, name: str, zone: str = "UTC") -> int:
+    """Create a portal with its counters and the default properties of contract S3.1; return its id.
+
+    `zone` is the IANA name of the zone in which its lists tell days.
+    """
+    portal = Portal(name=name, created_at=now(session), time_zone=zone)
     session.add(portal)
     session.flush()
     session.add(PortalClock(portal_id=portal.portal_id))

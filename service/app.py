@@ -30,6 +30,7 @@ from service import (
     lists,
     members,
     merging,
+    pins,
     previews,
     properties,
     search,
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     lists.blueprint,
     previews.blueprint,
     members.blueprint,
+    pins.blueprint,
     alerts.blueprint,
     imports.blueprint,
 )

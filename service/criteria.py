@@ -1,4 +1,4 @@
-"""Reads the filters of a list under the portal's clock, so that what they name is still there when they are stored."""
+"""Reads the criteria of a list under the portal's clock, so that what they name is still there when they are stored."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from indexer.directory import StoredLists, load_lists, read_tree
 from indexer.previews import Draft
 from queries.errors import ListCycle
 from queries.fingerprint import fingerprint
-from queries.inline import find_cycle, inline
+from queries.inline import ListCriteria, containers, find_cycle, inline
 from queries.moments import zone_named
 from queries.nodes import Node, reads, uses_lists
 from queries.parse import is_tree_echo, parse_criteria, render_filters
@@ -20,21 +20,24 @@ from records.lists import Criteria
 from records.models import ContactList
 from records.portals import time_zone
 
+KEYS = frozenset({"filters", "filterTree", "timeZone"})
+"""Keys of a body that say what a list asks for."""
+
 
 def read_criteria(session: Session, portal_id: int, body: dict[str, Any], list_id: int | None = None) -> Criteria:
-    """Return the criteria under `filters` and `filterTree` of a body (contract S4.3); raises FilterError.
+    """Return the criteria that a body gives (contract S4.3); what it leaves out stays. Raises FilterError.
 
     `list_id` is the list that they are for, None for a new one. Locks the portal's clock row, so that no property and
     no list is deleted, and no list saved, before the caller commits.
     """
     lock_clock(session, portal_id)
+    row = None if list_id is None else lists.get_list(session, portal_id, list_id)
     stored = load_lists(session, portal_id)
-    present = None if list_id is None else read_tree(lists.get_list(session, portal_id, list_id), stored.context)
-    tree = parse_criteria(body.get("filters"), body.get("filterTree"), stored.context, present)
+    tree = _read_tree(stored, body, row)
     _check_whole(session, portal_id, stored, tree, list_id)
     filters = render_filters(tree)
     own_tree = render_tree(tree) if is_tree_echo(filters) else None
-    return Criteria(filters, reads(tree), uses_lists(tree), own_tree, fingerprint(tree))
+    return Criteria(filters, reads(tree), uses_lists(tree), own_tree, fingerprint(tree), _read_zone(body, row))
 
 
 def read_draft(session: Session, portal_id: int, body: dict[str, Any]) -> tuple[Draft, StoredLists]:
@@ -45,12 +48,8 @@ def read_draft(session: Session, portal_id: int, body: dict[str, Any]) -> tuple[
     """
     stored = load_lists(session, portal_id)
     row = _smart_list(session, portal_id, body["listId"]) if "listId" in body else None
-    present = None if row is None else read_tree(row, stored.context)
-    if present is not None and not body.keys() & {"filters", "filterTree"}:
-        tree = present
-    else:
-        tree = parse_criteria(body.get("filters"), body.get("filterTree"), stored.context, present)
-    own_zone = body.get("timeZone", None if row is None else row.time_zone)
+    tree = _read_tree(stored, body, row)
+    own_zone = _read_zone(body, row)
     zone = zone_named(own_zone or time_zone(session, portal_id))
     _check_whole(session, portal_id, stored, tree, None if row is None else row.list_id)
     return Draft(tree, own_zone, zone, row), stored
@@ -63,11 +62,37 @@ def _smart_list(session: Session, portal_id: int, list_id: int) -> ContactList:
     return row
 
 
+def _read_tree(stored: StoredLists, body: dict[str, Any], row: ContactList | None) -> Node:
+    present = None if row is None else read_tree(row, stored.context)
+    if present is not None and not body.keys() & {"filters", "filterTree"}:
+        return present
+    return parse_criteria(body.get("filters"), body.get("filterTree"), stored.context, present)
+
+
+def _read_zone(body: dict[str, Any], row: ContactList | None) -> str | None:
+    """Return the zone that a body gives the list; an empty one is the portal's again."""
+    if "timeZone" not in body:
+        return None if row is None else row.time_zone
+    return None if body["timeZone"] == "" else zone_named(body["timeZone"]).key
+
+
 def _check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Node, list_id: int | None) -> None:
-    """Raise ListCycle for a list that would contain itself, and TooMany for one that is too large with all in it."""
-    used = uses_lists(tree)
-    if list_id is not None and used:
-        cycle = find_cycle(list_id, {**lists.uses(session, portal_id), list_id: used})
-        if cycle is not None:
-            raise ListCycle(cycle)
-    inline(tree, stored.find, list_id)
+    """Raise ListCycle for a list that would contain itself, and TooMany where it or one that contains it is too large.
+
+    Size is counted with all contained lists in it.
+    """
+    if list_id is None:
+        inline(tree, stored.find)
+        return
+    uses = {**lists.uses(session, portal_id), list_id: uses_lists(tree)}
+    cycle = find_cycle(list_id, uses)
+    if cycle is not None:
+        raise ListCycle(cycle)
+
+    def look_up(named: int) -> ListCriteria | None:
+        return ListCriteria(tree) if named == list_id else stored.find(named)
+
+    for outer in (list_id, *containers(list_id, uses)):
+        criteria = look_up(outer)
+        if criteria is not None:
+            inline(criteria.tree, look_up, outer)

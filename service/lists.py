@@ -12,7 +12,7 @@ from records.errors import ListRefused
 from records.models import ContactList
 from service.advice import context_of, description, warnings
 from service.blueprints import ApiBlueprint
-from service.criteria import read_criteria
+from service.criteria import KEYS, read_criteria
 from service.refusals import ApiError
 from service.replies import nothing, reply
 from service.schemas.base import MAX_NUMBER, whole_number
@@ -32,7 +32,6 @@ from service.transactions import read, write
 blueprint = ApiBlueprint("lists", "Static and smart lists: create, change, read, refresh, delete")
 
 NAMELESS = "Every list must have a name."
-CRITERIA = frozenset({"filters", "filterTree"})
 
 
 @blueprint.post("/contacts/v1/lists")
@@ -98,7 +97,7 @@ def update_list(body: dict[str, Any], list_id: int) -> Response:
     name = _checked_name(body["name"]) if "name" in body else None
 
     def work(session: Session) -> ContactList:
-        criteria = read_criteria(session, g.portal_id, body, list_id) if body.keys() & CRITERIA else None
+        criteria = read_criteria(session, g.portal_id, body, list_id) if body.keys() & KEYS else None
         row = lists.update_list(session, g.portal_id, list_id, name, criteria)
         if body.get("dynamic", row.dynamic) != row.dynamic:
             raise ListRefused(f"dynamic: List {list_id} stays what it is; create another list instead")
@@ -147,6 +146,7 @@ def _list_object(row: ContactList) -> dict[str, Any]:
         "listType": "DYNAMIC" if row.dynamic else "STATIC",
         "filters": row.filters,
         **({} if row.filter_tree is None else {"filterTree": row.filter_tree}),
+        **({} if row.time_zone is None else {"timeZone": row.time_zone}),
         "createdAt": row.created_at,
         "updatedAt": row.updated_at,
         "metaData": {

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from queries.catalogue import Catalogue
 from queries.fields import Document
 from queries.moments import UTC_ZONE, Moment
-from queries.nodes import Node
+from queries.nodes import Leaf, Node
 from queries.search import SearchText
 
 MAX_HITS = 10_000
@@ -24,7 +24,8 @@ MAX_HITS = 10_000
 class ListQuery:
     """A list as engines see it: its id, the revision of its criteria, the criteria and what they read.
 
-    The criteria of other smart lists stand in the tree in the place of their names; `zone` is where days are told.
+    The criteria of other smart lists stand in the tree in the place of their names; `zone` is where days are told;
+    `moving` holds the leaves whose answer time alone can change.
     """
 
     list_id: int
@@ -32,6 +33,7 @@ class ListQuery:
     tree: Node
     reads: frozenset[str]
     zone: ZoneInfo = UTC_ZONE
+    moving: frozenset[Leaf] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

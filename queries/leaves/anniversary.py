@@ -72,6 +72,11 @@ class Anniversary(Leaf):
         """Return whether there is a date."""
         return framing.with_value(self.name, self.missing)
 
+    @property
+    def moves(self) -> bool:
+        """Always true."""
+        return True
+
     def crossings(self, since: Moment, until: Moment) -> tuple[Crossing, ...]:
         """Return the months and days that came into the span or left it between two moments."""
         before, after = sorted((since.in_zone(self.zone).today, until.in_zone(self.zone).today))

@@ -76,6 +76,11 @@ class DateLeaf(Leaf):
         """Return whether there is a date; a property may have changed that has no value now."""
         return framing.with_value(self.name, self.missing or self.of == CHANGED)
 
+    @property
+    def moves(self) -> bool:
+        """True when the clock moves the window."""
+        return self.window.moves
+
     def crossings(self, since: Moment, until: Moment) -> tuple[Crossing, ...]:
         """Return the instants over which an end of the window moved."""
         if not self.window.moves:

@@ -2,9 +2,12 @@
 
 import click
 
+from queries.errors import UnknownZone
+from queries.moments import zone_named
 from records.keys import create_key
 from records.portals import create_portal
 from service.cli.context import data_option, open_records, portal_option, require_portal, settings_in_force
+from service.cli.failures import WrongUse
 
 
 @click.group()
@@ -21,15 +24,21 @@ def portals() -> None:
 @portals.command("create")
 @data_option
 @click.option("--name", default="", help="A name to know the portal by.")
-def create_one_portal(name: str) -> None:
+@click.option("--time-zone", default="UTC", show_default=True, help="The IANA zone in which its lists tell days.")
+def create_one_portal(name: str, time_zone: str) -> None:
     """Make a portal and print its id, alone.
 
     \b
-    Example:
+    Examples:
       contacts portals create --name "Acme"
+      contacts portals create --name "Acme Berlin" --time-zone Europe/Berlin
     """
+    try:
+        zone = zone_named(time_zone, "--time-zone").key
+    except UnknownZone as error:
+        raise WrongUse(str(error)) from None
     with open_records(settings_in_force()) as database:
-        click.echo(database.transact(lambda session: create_portal(session, name)))
+        click.echo(database.transact(lambda session: create_portal(session, name, zone)))
 
 
 @click.group()

@@ -18,6 +18,12 @@ class ListChanges(BodySchema):
     filterTree = fields.Raw(
         metadata={"description": "what filters cannot say; `filters` is then an echo, taken back unchanged only"}
     )
+    timeZone = fields.Raw(
+        metadata={
+            "description": "IANA name of the zone in which days are told; empty for the portal's",
+            "type": "string",
+        }
+    )
     dynamic = Flag()
 
 
@@ -95,6 +101,7 @@ class ListObject(WireSchema):
     listType = fields.String(metadata={"enum": ["STATIC", "DYNAMIC"]})
     filters = fields.List(fields.List(fields.Dict()))
     filterTree = fields.Dict(metadata={"description": "only where `filters` cannot say what the list means"})
+    timeZone = fields.String(metadata={"description": "only where it is not the portal's"})
     createdAt = fields.Integer()
     updatedAt = fields.Integer()
     metaData = fields.Nested(MetaData)

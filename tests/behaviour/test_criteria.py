@@ -78,3 +78,45 @@ def test_a_list_that_would_contain_itself_is_refused_with_the_way(portal: Portal
     answer = portal.api.post(f"{LISTS}/{inner}", criteria, 400)
     assert f"list {inner} > list {outer} > list {inner}" in answer["message"]
     assert portal.api.delete(f"{LISTS}/{inner}", 400)["message"].startswith(f"List {inner} is used by the lists Outer")
+
+
+def test_a_pin_decides_whatever_the_criteria_say_until_it_is_taken_away(portal: Portal) -> None:
+    lead, customer = (portal.api.create(lifecyclestage=stage) for stage in ("lead", "customer"))
+    leads = portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
+    others = portal.create_list("Others", in_list(leads, "NOT_IN_LIST"))
+    portal.until_done(leads)
+    portal.until_done(others)
+    portal.api.put(f"{LISTS}/{leads}/pins/out/{lead}", status=204)
+    portal.api.put(f"{LISTS}/{leads}/pins/in/{customer}", status=204)
+    portal.until_members(leads, [customer])
+    portal.until_members(others, [lead])
+    assert {event["reason"]["kind"] for event in portal.events(leads)[1:]} == {"PIN"}
+    assert {str(event["reason"]) for event in portal.events(others)[1:]} == {
+        str({"kind": "CONTACT_CHANGE", "properties": [], "lists": [leads]})
+    }
+    portal.api.post(f"{LISTS}/{leads}/refresh", status=204)
+    portal.api.update(lead, firstname="Ada")
+    portal.until_done(leads)
+    assert portal.members(leads) == {customer}
+    portal.api.put(f"{LISTS}/{leads}/pins/in/{lead}", status=204)
+    portal.api.delete(f"{LISTS}/{leads}/pins/in/{customer}", 204)
+    portal.until_members(leads, [lead])
+    portal.api.delete(f"{LISTS}/{leads}/pins/out/{lead}", 204)
+    portal.api.delete(f"{LISTS}/{leads}/pins/in/{lead}", 204)
+    portal.until_done(leads)
+    portal.until_members(leads, [lead])
+
+
+def test_pins_move_to_the_survivor_of_a_merge_where_out_wins(portal: Portal) -> None:
+    leads = portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
+    survivor, merged, other = (portal.api.create(lifecyclestage="customer") for _ in range(3))
+    portal.api.put(f"{LISTS}/{leads}/pins/in/{survivor}", status=204)
+    portal.api.put(f"{LISTS}/{leads}/pins/in/{other}", status=204)
+    portal.api.put(f"{LISTS}/{leads}/pins/out/{merged}", status=204)
+    portal.until_members(leads, [survivor, other])
+    portal.api.raw("POST", f"/contacts/v1/contact/merge-vids/{survivor}/", json={"vidToMerge": merged})
+    portal.until_members(leads, [other])
+    portal.api.raw("POST", f"/contacts/v1/contact/merge-vids/{survivor}/", json={"vidToMerge": other})
+    portal.until_members(leads, [])
+    portal.api.put(f"{LISTS}/{leads}/pins/in/{merged}", status=204)
+    portal.until_members(leads, [survivor])

@@ -15,6 +15,7 @@ from records import identities, lists
 from records.contacts import statistics
 from records.keys import find_portal
 from records.models import Identity
+from records.portals import time_zone
 from records.session import Database
 from service.cli import main
 from service.cli.doctor import hide_password
@@ -48,6 +49,16 @@ def test_every_command_has_help_with_an_example(run: Run, path: tuple[str, ...],
     assert result.exit_code == 0
     assert "Example" in result.stdout
     assert " ".join(("contacts", *path)) in result.stdout
+
+
+def test_a_portal_has_a_time_zone_that_must_exist(run: Run, records: Database) -> None:
+    for options in ((), ("--time-zone", "Asia/Tokyo")):
+        run("portals", "create", *options)
+    with records.read() as session:
+        assert [time_zone(session, portal_id) for portal_id in (1, 2)] == ["UTC", "Asia/Tokyo"]
+    result = run("portals", "create", "--time-zone", "Mars/Olympus")
+    assert result.exit_code == 2
+    assert "--time-zone: 'Mars/Olympus' is no time zone. Send an IANA name like Europe/Berlin" in result.stderr
 
 
 @EVERY_COMMAND

@@ -352,3 +352,32 @@ def test_a_tree_that_filters_can_say_is_told_as_filters(client: ApiClient) -> No
 def test_a_tree_that_cannot_be_is_refused(client: ApiClient, tree: Any, says: str) -> None:
     assert says in client.post(LISTS, {"name": "L", "dynamic": True, "filterTree": tree}, 400)["message"]
     assert client.get(LISTS)["lists"] == []
+
+
+def test_a_list_may_tell_days_in_a_zone_of_its_own(client: ApiClient) -> None:
+    body = {"name": "Fresh", "dynamic": True, "filters": [[IN_LONDON]]}
+    told = client.post(LISTS, {**body, "timeZone": "Asia/Tokyo"})
+    path = f"{LISTS}/{told['listId']}"
+    assert told["timeZone"] == "Asia/Tokyo"
+    renamed = client.post(path, {"name": "Fresher"})
+    assert (renamed["timeZone"], renamed["internalListId"]) == ("Asia/Tokyo", told["internalListId"])
+    moved = client.post(path, {"timeZone": "Europe/Berlin"})
+    assert moved["timeZone"] == "Europe/Berlin"
+    assert moved["filters"] == [[ECHOED]]
+    assert moved["internalListId"] > told["internalListId"]
+    assert "timeZone" not in client.post(path, {"timeZone": ""})
+    for zone in ("Mars/Olympus", 5, "UTC+1"):
+        answer = client.post(path, {"timeZone": zone}, 400)
+        assert f"timeZone: {zone!r} is no time zone. Send an IANA name like Europe/Berlin" in answer["message"]
+
+
+def test_a_list_that_grows_too_large_inside_another_is_not_saved(client: ApiClient) -> None:
+    big = [[{**IN_LONDON, "value": f"city {number}"}] for number in range(200)]
+    inner = new_list(client, "Inner", True, [[IN_LONDON]])
+    asked = [[{"filterFamily": "ListMembership", "operator": "IN_LIST", "list": inner}, IN_LONDON]]
+    middle = new_list(client, "Middle", True, asked)
+    within = {"filterFamily": "ListMembership", "operator": "IN_LIST", "list": middle}
+    new_list(client, "Outer", True, [[within, {**IN_LONDON, "value": f"x{number}"}] for number in range(5)])
+    answer = client.post(f"{LISTS}/{inner}", {"filters": big}, 400)
+    assert "filters, lists in lists included, are too many. At most 1000" in answer["message"]
+    assert client.get(f"{LISTS}/{inner}")["filters"] == [[ECHOED]]
