@@ -7,6 +7,7 @@ search engine and Redis). Any other mix is refused.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 DEFAULT_DATA = ".data"
@@ -41,6 +42,7 @@ class Settings:
     rate_daily: int | None = None
     rate_forms: int = DEFAULT_RATE_FORMS
     proxies: int = 0
+    leads_sunset: date | None = None
 
     @property
     def is_server(self) -> bool:
@@ -58,6 +60,7 @@ VARIABLES = {
     "CONTACTS_RATE_DAILY": "requests a day per portal, no limit when unset",
     "CONTACTS_RATE_FORMS": "form submissions in ten seconds per portal and visitor's address, default 50",
     "CONTACTS_PROXIES": "reverse proxies before the service whose X-Forwarded headers are believed, default 0",
+    "CONTACTS_LEADS_SUNSET": "day from which the deprecated Leads API may be gone, as its answers tell",
 }
 """Every variable that is read, with a sentence for `contacts doctor` and docs/settings.md."""
 
@@ -77,6 +80,7 @@ def read_settings(environment: Mapping[str, str], data: str | None = None) -> Se
         rate_daily=_rate(given, "CONTACTS_RATE_DAILY"),
         rate_forms=_rate(given, "CONTACTS_RATE_FORMS") or DEFAULT_RATE_FORMS,
         proxies=int(_matching(given, "CONTACTS_PROXIES", _PROXIES, "use a number of proxies, 0 to 9") or 0),
+        leads_sunset=_day(given, "CONTACTS_LEADS_SUNSET"),
     )
     _check_set_up(settings)
     return settings
@@ -130,6 +134,14 @@ def _redis_url(given: Mapping[str, str]) -> str | None:
 def _rate(given: Mapping[str, str], name: str) -> int | None:
     value = _matching(given, name, _RATE, "use a number of requests, at least 1")
     return int(value) if value else None
+
+
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    value = given.get(name)
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise SettingError(name, value, "use a day such as 2027-06-30") from None
 
 
 def _matching(given: Mapping[str, str], name: str, pattern: re.Pattern[str], remedy: str) -> str | None:

@@ -128,3 +128,19 @@ class ImportEnded(RecordError):
     def __init__(self, import_id: int) -> None:
         super().__init__(f"Import {import_id} is DONE: nothing of it is left to be cancelled")
         self.import_id = import_id
+
+
+class CallbackMissing(RecordError):
+    """No address has been registered under this guid."""
+
+    def __init__(self, guid: str) -> None:
+        super().__init__(f"no address is registered as {guid!r}")
+        self.guid = guid
+
+
+class TooManyCallbacks(RecordError):
+    """A portal has as many registered addresses as it may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"url: {limit} addresses are registered, and more cannot be; delete one first")
+        self.limit = limit

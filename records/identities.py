@@ -40,6 +40,16 @@ def find_by_emails(session: Reader, portal_id: int, emails: Collection[str]) -> 
     return find_vids(session, portal_id, EMAIL, {email_key(email) for email in emails})
 
 
+def newest_tokens(reader: Reader, portal_id: int, vids: Collection[int]) -> dict[int, str]:
+    """Return vid -> the visitor token that was bound to the contact last, for those that have one."""
+    statement = (
+        select(Identity.vid, Identity.value)
+        .where(Identity.portal_id == portal_id, Identity.vid.in_(list(vids)), Identity.kind == UTK)
+        .order_by(Identity.timestamp, Identity.key)
+    )
+    return {vid: token for vid, token in reader.execute(statement)}
+
+
 def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim]) -> None:
     """Give addresses to contacts; raises ContactExists for one that belongs to another contact.
 

@@ -25,7 +25,9 @@ from service import (
     forms,
     health,
     imports,
+    lead_callbacks,
     lead_director,
+    leads,
     listings,
     lists,
     members,
@@ -67,6 +69,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pins.blueprint,
     alerts.blueprint,
     imports.blueprint,
+    leads.blueprint,
+    lead_callbacks.blueprint,
 )
 
 CONFIG = {

@@ -152,6 +152,11 @@ def _(error: records.ImportMissing) -> ApiError:
 
 
 @refusal.register
+def _(error: records.CallbackMissing) -> ApiError:
+    return Missing(str(error))
+
+
+@refusal.register
 def _(error: records.ImportEnded) -> ApiError:
     return ApiError(409, str(error))
 

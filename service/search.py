@@ -31,7 +31,7 @@ def search(query: Json) -> Response:
     show = presenter()
     text, sort = parse_search(query["q"]), _sort(query, show.catalogue)
     request = SearchRequest(text, query["offset"], query["count"], sort)
-    hits = runtime().engine.search(g.portal_id, _generation(), request)
+    hits = runtime().engine.search(g.portal_id, live_generation(), request)
     end = query["offset"] + len(hits.vids)
     return reply(
         {
@@ -66,7 +66,8 @@ def _sort(query: Json, catalogue: Catalogue) -> Sort | None:
     return Sort(fields.path(fields.EXACT_SET if kind == "e" else kind, name), descending)
 
 
-def _generation() -> int:
+def live_generation() -> int:
+    """Return the index that is read; raises EngineUnavailable before the portal's first one is whole."""
     live = engine_state.live_generation(snapshot(), g.portal_id)
     if live is None:
         raise EngineUnavailable("the portal's index is being built for the first time")

@@ -8,6 +8,7 @@ from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersi
 from records.models.definitions import PropertyDefinition, PropertyGroup
 from records.models.forms import Form, FormSubmission
 from records.models.imports import ContactImport, ImportPage
+from records.models.leads import LeadCallback
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, Portal, PortalClock
 from records.models.upkeep import Dirty, EngineState
@@ -26,6 +27,7 @@ __all__ = [
     "FormSubmission",
     "Identity",
     "ImportPage",
+    "LeadCallback",
     "Membership",
     "MergeAudit",
     "Portal",

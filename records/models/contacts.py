@@ -19,6 +19,7 @@ class Contact(Base):
     __table_args__ = (
         Index("contact_updated", "portal_id", "updated_at", "vid"),
         Index("contact_created", "portal_id", "created_at", "vid"),
+        Index("contact_lead_guid", "portal_id", "lead_guid"),
         Index(
             "contact_merged_into",
             "portal_id",

@@ -101,6 +101,13 @@ def test_a_wrong_setting_stops_every_command(run: Run, monkeypatch: pytest.Monke
     assert "ELASTICSEARCH_URL is 'localhost:9200'" in result.stderr
 
 
+def test_a_day_that_is_none_is_a_wrong_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTACTS_LEADS_SUNSET", "30 June")
+    result = run("doctor")
+    assert result.exit_code == 2
+    assert "CONTACTS_LEADS_SUNSET is '30 June': use a day such as 2027-06-30" in result.stderr
+
+
 def test_a_data_folder_that_cannot_be_made_is_wrong_use(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = run("portals", "create", "--data", tmp_path / "file" / "data")

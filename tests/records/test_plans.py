@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from records import backgrounds, contacts, conversions, identities, marks, memberships, profiles, submissions
+from records import backgrounds, contacts, conversions, identities, leads, marks, memberships, profiles, submissions
 from records.feed import Kind, Move, reason
 from records.identities import EmailClaim
 from records.marks import Claimed
@@ -17,6 +17,7 @@ from records.profiles import Wanted
 from records.session import Database
 from tests.support.records import create_database
 
+GUID = "0123456789abcdef0123456789abcdef"
 VIDS = list(range(1, 21))
 CHANGED: list[Any] = [SimpleNamespace(vid=vid, version=2, properties={}) for vid in VIDS]
 MOVES = [Move(7, vid, 1, 1, reason(Kind.CONTACT_CHANGE)) for vid in VIDS]
@@ -37,6 +38,8 @@ LOOKUPS: dict[str, tuple[Read, str]] = {
         "form_guid=? AND (submitted_at,conversion_id)<(?,?)",
     ),
     "conversions of contacts": (lambda session: conversions.load_conversions(session, 1, VIDS), "vid=?"),
+    "contacts by lead guid": (lambda session: leads.find_by_guids(session, 1, [GUID, GUID[::-1]]), "lead_guid=?"),
+    "tokens of contacts": (lambda session: identities.newest_tokens(session, 1, VIDS), "vid=?"),
     "settling marks": (lambda session: marks.settle(session, 1, CLAIMED), "vid=?"),
     "a page of members": (lambda session: contacts.list_members(session, 1, 7, 100, 20), "list_id=? AND vid>?"),
     "a page of new members": (
