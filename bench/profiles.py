@@ -21,12 +21,14 @@ SHOWN = 22
 FIRST_COLUMNS = 90
 
 
-def profile_requests(service: Service, key: str, paths: Sequence[str]) -> str:
-    """Return the profile of GET requests, in the process and without a network."""
+def profile_requests(service: Service, key: str, paths: Sequence[str], body: bytes | None = None) -> str:
+    """Return the profile of GET requests, of POST requests with a body, in the process and without a network."""
     with _runtime(service) as runtime:
         client = create_app(runtime).test_client()
         headers = {"Authorization": f"Bearer {key}"}
-        return _profile(lambda: [client.get(path, headers=headers) for path in paths[:REQUESTS]])
+        method = "GET" if body is None else "POST"
+        asked = paths[:REQUESTS]
+        return _profile(lambda: [client.open(path, method=method, data=body, headers=headers) for path in asked])
 
 
 def profile_import(service: Service) -> str:
