@@ -60,8 +60,9 @@ class Batch:
 
     def _leaf(self, leaf: Leaf, asked: Answers) -> Answers:
         known, true = self._found.get(leaf, (0, 0))
-        for index in _places(asked & ~known, len(self._documents)):
-            if leaf.matches(self._documents[index], self._at):
+        documents, at, matches = self._documents, self._at, leaf.matches
+        for index in _places(asked & ~known, len(documents)):
+            if matches(documents[index], at):
                 true |= 1 << index
         self._found[leaf] = known | asked, true
         return true & asked

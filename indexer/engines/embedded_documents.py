@@ -17,8 +17,8 @@ from queries.fields import Document
 
 SCAN_CHUNK = 500
 
-_SEARCH_FIELDS = frozenset({fields.STEMS, fields.WHOLE})
-"""What no filter asks for; the tokens tell it to search."""
+_LEFT_OUT = frozenset({fields.STEMS, fields.WHOLE, fields.TEXT_WORDS, fields.MONTH_DAY})
+"""What evaluation does not look at: the tokens tell it to search, or only queries ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def scan(
 
 
 def _living(document: Document) -> Entry:
-    body = {name: value for name, value in document.items() if name not in _SEARCH_FIELDS}
+    body = {name: value for name, value in document.items() if name not in _LEFT_OUT}
     return Entry(
         document[fields.VID],
         document[fields.VERSION],

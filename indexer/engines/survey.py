@@ -5,6 +5,7 @@ A tree that engines can only be asked widely has more hits than matches. Its hit
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -18,27 +19,43 @@ from queries.dsl import Query, any_of
 from queries.evaluate import evaluate
 from queries.fields import Document
 from queries.moments import Moment
+from queries.nodes import Node, reads
 
 MAX_JUDGED = 1_000
-"""Hits that are fetched and evaluated for all trees with few hits together, and for each other one to be sampled."""
+"""Hits that are fetched and evaluated for all trees with few hits together."""
+
+MAX_SEARCHED = 300
+"""Hits of any other tree among which contacts are looked for that may be named."""
+
+MAX_NAMES = 30
+"""Properties up to which hits are fetched with only those in them; choosing among more costs more than it saves."""
 
 _ORDER: list[dict[str, Any]] = [{fields.BUCKET: "asc"}, {fields.VID: "asc"}]
 _SAMPLE = "sample"
-_JUDGED: dict[str, Any] = {"excludes": [fields.STEMS, fields.WHOLE]}
+_OF_CONTACT = (
+    *(fields.VID, fields.BUCKET, fields.MARKS, fields.IDENTIFIED, fields.TOKENS),
+    *(fields.KNOWN, fields.BLANK, fields.PAST, fields.WORDS),
+)
+_OF_PROPERTY = (
+    *(*fields.ENGINE_TYPES, fields.COUNT, fields.CHANGED),
+    *(f"{fields.HISTORY}.{kind}" for kind in fields.ENGINE_TYPES),
+)
 
 
 def survey(client: Elasticsearch, place: Place, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
     """Return for each tree how many contacts match it at a moment, and the first ones of them by bucket."""
     compiled = [compile_search(each.tree, at) for each in asked]
     surveyed = _count(client, place, asked, compiled)
-    few = _few(compiled, surveyed)
-    judged = _hits(client, place, any_of(compiled[number].query for number in few)) if few else []
-    for number in (number for number, each in enumerate(compiled) if each.verify):
+    wide = [number for number, each in enumerate(compiled) if each.verify]
+    few = _few(wide, surveyed)
+    source = _read_by(asked[number].tree for number in wide)
+    shared = _hits(client, place, any_of(compiled[number].query for number in few), source, MAX_JUDGED) if few else []
+    for number in wide:
         if number in few:
-            surveyed[number] = _judged(asked[number], judged, at, None)
+            surveyed[number] = _judged(asked[number], shared, at)
         elif asked[number].sample:
-            hits = _hits(client, place, compiled[number].query)
-            surveyed[number] = _judged(asked[number], hits, at, surveyed[number].count)
+            some = _hits(client, place, compiled[number].query, source, MAX_SEARCHED)
+            surveyed[number] = replace(surveyed[number], vids=_judged(asked[number], some, at).vids)
     return surveyed
 
 
@@ -74,32 +91,39 @@ def _sampled(aggregation: dict[str, Any]) -> tuple[int, ...]:
     return tuple(int(hit["fields"][fields.VID][0]) for hit in hits)
 
 
-def _few(compiled: Sequence[Compiled], surveyed: Sequence[Surveyed]) -> frozenset[int]:
+def _few(wide: Iterable[int], surveyed: Sequence[Surveyed]) -> frozenset[int]:
     """Return the numbers of the wide trees whose hits, all of them together, may be fetched."""
-    wide = sorted((surveyed[number].count, number) for number, each in enumerate(compiled) if each.verify)
     chosen, left = set(), MAX_JUDGED
-    for count, number in wide:
+    for count, number in sorted((surveyed[number].count, number) for number in wide):
         left -= count
         if left >= 0:
             chosen.add(number)
     return frozenset(chosen)
 
 
-def _hits(client: Elasticsearch, place: Place, query: Query) -> list[Document]:
+def _read_by(trees: Iterable[Node]) -> dict[str, Any]:
+    """Return the parts of documents that these trees look at."""
+    names = sorted(frozenset().union(*map(reads, trees)))
+    if len(names) > MAX_NAMES:
+        return {"excludes": [fields.STEMS, fields.WHOLE]}
+    return {"includes": [*_OF_CONTACT, *(f"{part}.{name}" for name in names for part in _OF_PROPERTY)]}
+
+
+def _hits(client: Elasticsearch, place: Place, query: Query, source: dict[str, Any], limit: int) -> list[Document]:
     answer = client.search(
         index=place.contacts,
         query={"bool": {"filter": [query]}},
         sort=_ORDER,
-        size=MAX_JUDGED,
+        size=limit,
         track_total_hits=False,
-        source=_JUDGED,
+        source=source,
         allow_partial_search_results=False,
     ).body
     require_whole(answer)
     return [hit["_source"] for hit in answer["hits"]["hits"]]
 
 
-def _judged(asked: Question, hits: Iterable[Document], at: Moment, most: int | None) -> Surveyed:
-    """Return what evaluation says of hits; `most` is the number of all hits where these are only the first ones."""
+def _judged(asked: Question, hits: Iterable[Document], at: Moment) -> Surveyed:
+    """Return what evaluation says of hits in order."""
     vids = [hit[fields.VID] for hit in hits if evaluate(asked.tree, hit, at)]
-    return Surveyed(len(vids) if most is None else most, most is None, tuple(vids[: asked.sample]))
+    return Surveyed(len(vids), True, tuple(vids[: asked.sample]))
