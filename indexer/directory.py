@@ -6,7 +6,7 @@ keeps its tree: saving one gives every list that contains it a new revision too 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from indexer.engines.base import ListQuery
 from queries.context import FilterContext
 from queries.inline import ListCriteria, inline
+from queries.leaves.opaque import opaque_leaves
 from queries.moments import zone_named
-from queries.nodes import Node, leaves, reads
+from queries.nodes import Node, Or, leaves, reads
 from queries.parse import parse_filters
 from queries.tree import parse_tree
 from records.catalogues import load_catalogue
@@ -66,8 +67,8 @@ class StoredLists:
         return self._read.get(list_id)
 
     def query(self, row: ContactList) -> ListQuery:
-        """Return a list, dynamic or static, as engines see it."""
-        tree = inline(read_tree(row, self.context), self.find, row.list_id if row.dynamic else None)
+        """Return a list, dynamic or static, as engines see it; one that asks what is not understood has nobody."""
+        tree = _answerable(inline(read_tree(row, self.context), self.find, row.list_id if row.dynamic else None))
         moving = frozenset(leaf for leaf in leaves(tree) if leaf.moves)
         return ListQuery(row.list_id, row.revision, tree, reads(tree), zone_named(row.time_zone or self._zone), moving)
 
@@ -90,7 +91,11 @@ def load_lists(session: Session, portal_id: int) -> StoredLists:
 
 
 def read_tree(row: ContactList, context: FilterContext) -> Node:
-    """Return the criteria of a list as they were written, other lists only named in them."""
+    """Return the criteria of a list as they were written, other lists only named in them.
+
+    Filters that an import kept without understanding them are opaque leaves.
+    """
+    context = replace(context, keep_unknown=True)
     return parse_filters(row.filters, context) if row.filter_tree is None else parse_tree(row.filter_tree, context)
 
 
@@ -108,6 +113,10 @@ def _read(session: Session, portal_id: int, counter: int, former: Mapping[int, L
         for name in query.reads:
             readers[name].add(query.list_id)
     return Directory(counter, queries, {name: frozenset(ids) for name, ids in readers.items()})
+
+
+def _answerable(tree: Node) -> Node:
+    return Or(()) if opaque_leaves(tree) else tree
 
 
 def _kept(former: ListQuery | None, row: ContactList) -> ListQuery | None:

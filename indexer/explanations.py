@@ -8,18 +8,19 @@ from sqlalchemy.orm import Session
 from indexer.directory import load_directory, load_lists, read_tree
 from indexer.documents import build_documents
 from queries.document import Snapshot, build_document
+from queries.errors import NotUnderstood
 from queries.evaluate import evaluate
 from queries.explain import Explained, explain
 from queries.fields import MARKS, Document, pin_mark
 from queries.inline import inline
+from queries.leaves.opaque import unknown_families
 from queries.moments import Moment
-from records import contacts, lists, marks, memberships
+from records import contacts, lists, marks, memberships, pins
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.derived import derived_values, first_values
 from records.errors import ContactMissing, ListRefused
 
-PINS = ("in", "out")
 UNSAVED = ("API", "")
 
 
@@ -42,7 +43,7 @@ class Explanation:
     @property
     def belongs(self) -> bool:
         """Whether criteria and pin together want the contact in the list."""
-        return self.criteria.matches if self.pin is None else self.pin == "in"
+        return self.criteria.matches if self.pin is None else self.pin == pins.IN
 
     @property
     def changes_at(self) -> int | None:
@@ -53,7 +54,8 @@ class Explanation:
 def explain_membership(session: Session, portal_id: int, list_id: int, vid: int) -> Explanation:
     """Return why a contact is in a smart list or not, by the records as they are now.
 
-    A merged vid stands for its survivor. Raises ListMissing, ContactMissing, and ListRefused for a static list.
+    A merged vid stands for its survivor. Raises ListMissing, ContactMissing, ListRefused for a static list, and
+    NotUnderstood for one whose filters nobody can answer.
     """
     row = lists.get_list(session, portal_id, list_id)
     if not row.dynamic:
@@ -64,6 +66,8 @@ def explain_membership(session: Session, portal_id: int, list_id: int, vid: int)
     stored = load_lists(session, portal_id)
     document = build_documents(session, portal_id, [contact], stored.context.catalogue)[contact.vid]
     tree = inline(read_tree(row, stored.context), stored.find)
+    if families := unknown_families(tree):
+        raise NotUnderstood(families)
     at = Moment(now(session), stored.query(row).zone)
     held = memberships.of_contacts(session, portal_id, [contact.vid])[contact.vid].get(list_id)
     return Explanation(
@@ -115,4 +119,4 @@ def _snapshot(values: Mapping[str, str], moment: int) -> Snapshot:
 
 def _pin(document: Document, list_id: int) -> str | None:
     """Return how the contact is pinned; out goes before in."""
-    return next((pin for pin in reversed(PINS) if pin_mark(list_id, pin) in document[MARKS]), None)
+    return next((pin for pin in (pins.OUT, pins.IN) if pin_mark(list_id, pin) in document[MARKS]), None)

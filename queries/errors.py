@@ -105,6 +105,15 @@ class UnknownZone(FilterError):
         self.name = name
 
 
+class NotUnderstood(FilterError):
+    """Criteria with filters that were kept by an import and that nobody can answer, their own or a named list's."""
+
+    def __init__(self, families: Sequence[str]) -> None:
+        told = ", ".join(families)
+        super().__init__("filters", f"filters of the family {told} are not understood", "Take them out")
+        self.families = tuple(families)
+
+
 class ChangedEcho(FilterError):
     """A FilterTree filter that is not the one the list has; it is an echo, and only `filterTree` can be edited."""
 

@@ -9,6 +9,7 @@ from indexer.directory import read_tree
 from queries.context import FilterContext
 from queries.describe import describe
 from queries.fingerprint import fingerprint
+from queries.leaves.opaque import unknown_families
 from queries.lint import equal_lists, lint
 from queries.nodes import Node, leaves
 from records import lists
@@ -18,17 +19,31 @@ from records.models import ContactList
 Json = dict[str, Any]
 
 
-def context_of(session: Session, portal_id: int, rows: Iterable[ContactList]) -> FilterContext:
-    """Return what the criteria of these lists name, without reading all other lists of the portal."""
-    used = {list_id for row in rows for list_id in row.uses_lists}
-    named = lists.get_lists(session, portal_id, used) if used else []
-    kinds = {row.list_id: row.dynamic for row in named}
-    return FilterContext(load_catalogue(session, portal_id), kinds, {row.list_id: row.name for row in named})
+class ListTeller:
+    """Tells what some lists ask, without reading all other lists of the portal."""
 
+    def __init__(self, session: Session, portal_id: int, rows: Iterable[ContactList]) -> None:
+        """Take the lists; those that they name, directly or not, are read as well."""
+        self._rows = _with_named(session, portal_id, rows)
+        kinds = {row.list_id: row.dynamic for row in self._rows.values()}
+        names = {row.list_id: row.name for row in self._rows.values()}
+        self.context = FilterContext(load_catalogue(session, portal_id), kinds, names)
 
-def description(row: ContactList, context: FilterContext) -> str | None:
-    """Return a list's criteria in plain language; None for a static list without any, which is filled by hand."""
-    return describe(read_tree(row, context), context) if row.dynamic or row.filters else None
+    def description(self, row: ContactList) -> str | None:
+        """Return a list's criteria in plain language; None for a static list without any, which is filled by hand."""
+        return describe(read_tree(row, self.context), self.context) if row.dynamic or row.filters else None
+
+    def error(self, row: ContactList) -> str:
+        """Return why a list does not fill: what it asks is not understood, or what the engine says; "" if it does."""
+        families = self._unknown(row)
+        if families:
+            told = ", ".join(sorted(families))
+            return f"The list is not active: filters of the family {told} are not understood. Take them out"
+        return row.error
+
+    def _unknown(self, row: ContactList) -> set[str]:
+        inner = (self._rows[list_id] for list_id in row.uses_lists if list_id in self._rows)
+        return {*unknown_families(read_tree(row, self.context))}.union(*map(self._unknown, inner))
 
 
 def warnings(
@@ -43,3 +58,13 @@ def warnings(
         own = fingerprint(tree)
         found += equal_lists(tree, dict.fromkeys(lists.alike(session, portal_id, own, time_zone, list_id), own))
     return [{"code": each.code, "message": each.message, "path": list(each.path)} for each in found]
+
+
+def _with_named(session: Session, portal_id: int, rows: Iterable[ContactList]) -> dict[int, ContactList]:
+    """Return id -> list of these and of all that they name; lists do not contain each other."""
+    found = {row.list_id: row for row in rows}
+    newest = list(found.values())
+    while missing := {list_id for row in newest for list_id in row.uses_lists} - found.keys():
+        newest = lists.get_lists(session, portal_id, missing)
+        found |= {row.list_id: row for row in newest}
+    return found

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from indexer.directory import StoredLists, load_lists, read_tree
 from indexer.previews import Draft
-from queries.errors import ListCycle
+from queries.errors import ListCycle, NotUnderstood
 from queries.fingerprint import fingerprint
 from queries.inline import ListCriteria, containers, find_cycle, inline
+from queries.leaves.opaque import unknown_families
 from queries.moments import zone_named
 from queries.nodes import Node, reads, uses_lists
 from queries.parse import is_tree_echo, parse_criteria, render_filters
@@ -34,10 +35,15 @@ def read_criteria(session: Session, portal_id: int, body: dict[str, Any], list_i
     row = None if list_id is None else lists.get_list(session, portal_id, list_id)
     stored = load_lists(session, portal_id)
     tree = _read_tree(stored, body, row)
-    _check_whole(session, portal_id, stored, tree, list_id)
+    _check_understood(check_whole(session, portal_id, stored, tree, list_id))
+    return criteria_of(tree, _read_zone(body, row))
+
+
+def criteria_of(tree: Node, zone: str | None) -> Criteria:
+    """Return a tree as it is stored; `zone` is the list's own."""
     filters = render_filters(tree)
     own_tree = render_tree(tree) if is_tree_echo(filters) else None
-    return Criteria(filters, reads(tree), uses_lists(tree), own_tree, fingerprint(tree), _read_zone(body, row))
+    return Criteria(filters, reads(tree), uses_lists(tree), own_tree, fingerprint(tree), zone)
 
 
 def read_draft(session: Session, portal_id: int, body: dict[str, Any]) -> tuple[Draft, StoredLists]:
@@ -51,7 +57,7 @@ def read_draft(session: Session, portal_id: int, body: dict[str, Any]) -> tuple[
     tree = _read_tree(stored, body, row)
     own_zone = _read_zone(body, row)
     zone = zone_named(own_zone or time_zone(session, portal_id))
-    _check_whole(session, portal_id, stored, tree, None if row is None else row.list_id)
+    _check_understood(check_whole(session, portal_id, stored, tree, None if row is None else row.list_id))
     return Draft(tree, own_zone, zone, row), stored
 
 
@@ -76,14 +82,13 @@ def _read_zone(body: dict[str, Any], row: ContactList | None) -> str | None:
     return None if body["timeZone"] == "" else zone_named(body["timeZone"]).key
 
 
-def _check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Node, list_id: int | None) -> None:
-    """Raise ListCycle for a list that would contain itself, and TooMany where it or one that contains it is too large.
+def check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Node, list_id: int | None) -> Node:
+    """Return criteria with all contained lists in them; `list_id` is the list that they are for, None for a new one.
 
-    Size is counted with all contained lists in it.
+    Raises ListCycle for a list that would contain itself, and TooMany where it or one that contains it is too large.
     """
     if list_id is None:
-        inline(tree, stored.find)
-        return
+        return inline(tree, stored.find)
     uses = {**lists.uses(session, portal_id), list_id: uses_lists(tree)}
     cycle = find_cycle(list_id, uses)
     if cycle is not None:
@@ -92,7 +97,14 @@ def _check_whole(session: Session, portal_id: int, stored: StoredLists, tree: No
     def look_up(named: int) -> ListCriteria | None:
         return ListCriteria(tree) if named == list_id else stored.find(named)
 
-    for outer in (list_id, *containers(list_id, uses)):
+    for outer in containers(list_id, uses):
         criteria = look_up(outer)
         if criteria is not None:
             inline(criteria.tree, look_up, outer)
+    return inline(tree, look_up, list_id)
+
+
+def _check_understood(whole: Node) -> None:
+    """Raise NotUnderstood for criteria that only an import may keep."""
+    if families := unknown_families(whole):
+        raise NotUnderstood(families)

@@ -10,7 +10,7 @@ from indexer.directory import read_tree
 from records import lists
 from records.errors import ListRefused
 from records.models import ContactList
-from service.advice import context_of, description, warnings
+from service.advice import ListTeller, warnings
 from service.blueprints import ApiBlueprint
 from service.criteria import KEYS, read_criteria
 from service.refusals import ApiError
@@ -124,18 +124,18 @@ def refresh_list(list_id: int) -> Response:
 
 def list_objects(rows: Sequence[ContactList]) -> list[dict[str, Any]]:
     """Return lists as contract S4.1 tells them, and what their criteria say in plain language."""
-    context = context_of(read(), g.portal_id, rows)
-    return [{**_list_object(row), "description": description(row, context)} for row in rows]
+    teller = ListTeller(read(), g.portal_id, rows)
+    return [{**_list_object(row, teller.error(row)), "description": teller.description(row)} for row in rows]
 
 
 def _saved(row: ContactList) -> dict[str, Any]:
     """Return a list that has just been saved, with what is hardly meant in it."""
-    tree = read_tree(row, context_of(read(), g.portal_id, [row]))
+    tree = read_tree(row, ListTeller(read(), g.portal_id, [row]).context)
     told = warnings(read(), g.portal_id, tree, row.time_zone, row.list_id)
     return {**list_objects([row])[0], "warnings": told}
 
 
-def _list_object(row: ContactList) -> dict[str, Any]:
+def _list_object(row: ContactList, error: str) -> dict[str, Any]:
     """Return a list's own facts; its revision is the internal id, which new criteria change."""
     return {
         "listId": row.list_id,
@@ -152,7 +152,7 @@ def _list_object(row: ContactList) -> dict[str, Any]:
         "metaData": {
             "processing": row.state,
             "size": row.size,
-            "error": row.error,
+            "error": error,
             "lastProcessingStateChangeAt": row.state_changed_at,
             "lastSizeChangeAt": row.size_changed_at,
             "listReferencesCount": None,

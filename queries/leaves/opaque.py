@@ -64,6 +64,12 @@ def opaque_leaf(raw: dict[str, Any], in_v1: bool) -> Opaque:
     return Opaque(json.dumps(raw, sort_keys=True), in_v1)
 
 
+def unknown_families(tree: Node) -> list[str]:
+    """Return the families, or kinds of leaves, because of which a list must not be activated, in alphabetical order."""
+    found = (json.loads(leaf.text) for leaf in opaque_leaves(tree))
+    return sorted({str(each.get("filterFamily") or each.get("kind")) for each in found})
+
+
 def opaque_leaves(tree: Node) -> list[Opaque]:
     """Return the leaves because of which a list must not be activated."""
     return [leaf for leaf in leaves(tree) if isinstance(leaf, Opaque)]

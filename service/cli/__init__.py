@@ -7,6 +7,7 @@ from service.cli.demo import demo
 from service.cli.doctor import doctor
 from service.cli.failures import Commands
 from service.cli.imports import import_file
+from service.cli.lists import lists
 from service.cli.portals import keys, portals
 from service.cli.reindex import reindex
 from service.cli.serve import serve
@@ -36,5 +37,5 @@ def main() -> None:
     """
 
 
-for _command in (serve, demo, worker, portals, keys, import_file, reindex, doctor):
+for _command in (serve, demo, worker, portals, keys, import_file, lists, reindex, doctor):
     main.add_command(_command)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from indexer.errors import EngineError, WrongEngine
 from indexer.imports.errors import ImportRefused
 from indexer.settings import SettingError
+from service.list_files import ListFileRefused
 
 
 class ServerFailed(click.ClickException):
@@ -45,6 +46,7 @@ def _redis(error: Exception) -> str:
 _FAILURES: tuple[tuple[type[Exception], type[click.ClickException], Callable[[Any], str]], ...] = (
     (SettingError, WrongUse, str),
     (ImportRefused, WrongUse, str),
+    (ListFileRefused, WrongUse, str),
     (WrongEngine, WrongUse, str),
     (EngineError, ServerFailed, _engine),
     (DBAPIError, ServerFailed, _database),
