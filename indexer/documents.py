@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from queries.catalogue import Catalogue
 from queries.document import Snapshot, build_document
 from queries.fields import Document
+from queries.submitted import Submitted
+from records import conversions
 from records.backgrounds import Background, load_backgrounds
 from records.contacts import ContactRow
 from records.models import Contact
@@ -28,7 +30,20 @@ def build_documents(
     """Return vid -> document for rows of live contacts."""
     contacts = list(rows)
     backgrounds = load_backgrounds(session, portal_id, contacts)
-    return {row.vid: build_document(_snapshot(row, backgrounds[row.vid]), catalogue) for row in contacts}
+    submitted = _submitted(session, portal_id, contacts)
+    return {
+        row.vid: build_document(_snapshot(row, backgrounds[row.vid], submitted.get(row.vid, ())), catalogue)
+        for row in contacts
+    }
+
+
+def _submitted(session: Session, portal_id: int, rows: Iterable[ContactRow]) -> dict[int, tuple[Submitted, ...]]:
+    """Return vid -> what was sent through forms, for contacts that sent something, which a value of theirs tells."""
+    vids = [row.vid for row in rows if conversions.COUNT in row.properties]
+    found: dict[int, list[Submitted]] = {vid: [] for vid in vids}
+    for row in conversions.load_conversions(session, portal_id, vids) if vids else ():
+        found[row.vid].append(Submitted(row.form_guid, row.submitted_at, row.page_id, row.page_url))
+    return {vid: tuple(each) for vid, each in found.items()}
 
 
 def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[ContactRow]:
@@ -36,7 +51,7 @@ def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[Conta
     return list(session.execute(statement).all())
 
 
-def _snapshot(row: ContactRow, background: Background) -> Snapshot:
+def _snapshot(row: ContactRow, background: Background, submitted: tuple[Submitted, ...]) -> Snapshot:
     return Snapshot(
         vid=row.vid,
         version=row.version,
@@ -50,4 +65,5 @@ def _snapshot(row: ContactRow, background: Background) -> Snapshot:
         changed=background.changed,
         past=background.past,
         tokens=background.tokens,
+        submissions=submitted,
     )

@@ -16,6 +16,7 @@ from queries.catalogue import Catalogue, Definition, PropertyType
 from queries.fields import Document
 from queries.moments import LAST_DAY, utc_day
 from queries.search import SearchFields, search_tokens
+from queries.submitted import Submitted, submission_fields
 from queries.supplied import effective_values
 from queries.text import normalise, words
 
@@ -34,7 +35,7 @@ class Snapshot:
 
     `properties` are the stored values, `emails` every address it is known by, `marks` its static lists and pins,
     `changed` when each property last changed, `past` its earlier values, newest first, `tokens` the number of
-    visitor tokens (cookies) that it is known by.
+    visitor tokens (cookies) that it is known by, `submissions` what it sent through forms.
     """
 
     vid: int
@@ -49,6 +50,7 @@ class Snapshot:
     changed: Mapping[str, int] = field(default_factory=dict)
     past: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tokens: int = 0
+    submissions: tuple[Submitted, ...] = ()
 
 
 def build_document(contact: Snapshot, catalogue: Catalogue) -> Document:
@@ -64,6 +66,7 @@ def build_document(contact: Snapshot, catalogue: Catalogue) -> Document:
         fields.TOKENS: contact.tokens,
         **property_fields(values, catalogue),
         **_history(values, contact, catalogue),
+        **submission_fields(contact.submissions),
         **search_tokens(_search_fields(values, contact.emails)),
     }
 

@@ -6,6 +6,9 @@ internal values. `x.` holds the whole set of an enumeration in one term, because
 `c.` the number of its values. `h.` repeats s, n, d, e and x for earlier values. `u.` is when a property last changed,
 `md.` the month and day of a date as one number (1231), `w.` the words of a text.
 
+`sent` names the forms and pages that the contact sent something through, `sent_at` when; `submissions`, which is stored
+and not indexed, tells both together.
+
 Some fields exist only where a contact is percolated, since they answer what a stored query cannot ask otherwise:
 `missing` names what has no value, `cleared` what had one, `grams` holds bounded traces of every text.
 """
@@ -30,6 +33,9 @@ PAST = "past"
 BUCKET = "bucket"
 IDENTIFIED = "identified"
 TOKENS = "tokens"
+SENT = "sent"
+SENT_AT = "sent_at"
+SUBMISSIONS = "submissions"
 MISSING = "missing"
 CLEARED = "cleared"
 GRAMS = "grams"
@@ -100,6 +106,14 @@ def listed_in(name: str) -> int | None:
     """Return the list that a mark is about, None for any other name."""
     kind, colon, list_id = name.partition(":")
     return int(list_id) if colon and kind in ("s", "in", "out") else None
+
+
+def sent_term(form: str, page: str) -> str:
+    """Return the `sent` term of a form, of a page, or of a form on a page; "" stands for any.
+
+    The length keeps apart what else would read the same.
+    """
+    return f"{len(form)}|{form}{page}"
 
 
 def set_term(values: frozenset[str]) -> str:

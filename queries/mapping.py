@@ -27,6 +27,8 @@ _SHARED: Mapping = {
     **dict.fromkeys((fields.KNOWN, fields.BLANK, fields.PAST, fields.MARKS), {"type": "keyword"}),
     fields.BUCKET: {"type": "long"},
     fields.TOKENS: {"type": "long"},
+    fields.SENT: {"type": "keyword"},
+    fields.SENT_AT: {"type": "long"},
     fields.IDENTIFIED: {"type": "boolean"},
     fields.WORDS: {"type": "keyword", "doc_values": False},
 }
@@ -84,6 +86,7 @@ def contact_mapping(catalogue: Catalogue) -> Mapping:
             **_SHARED,
             **_value_fields(catalogue),
             **_objects(catalogue, _CONTACT_KINDS),
+            fields.SUBMISSIONS: {"type": "object", "enabled": False},
             fields.STEMS: _TOKEN,
             fields.WHOLE: _TOKEN,
         }

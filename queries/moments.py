@@ -6,6 +6,7 @@ that a zone skipped is empty.
 """
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -97,6 +98,17 @@ def add_months(day: int, months: int) -> int:
         return first
     start = date.fromordinal(first)
     return first + min(date.fromordinal(day).day, monthrange(start.year, start.month)[1]) - 1
+
+
+def first_instant(holds: Callable[[int], bool], after: int) -> int | None:
+    """Return the first instant after one from which on something holds, None where it holds already or never will."""
+    low, high = after, utc_midnight(LAST_DAY - 1)
+    if holds(low) or not holds(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
 
 
 @lru_cache(maxsize=4096)

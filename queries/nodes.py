@@ -18,7 +18,8 @@ class Crossing(NamedTuple):
     """Contacts whose instant of `name` lies in (low, high] may have changed their answer between two moments.
 
     `source` says which instant: `value`, that of the date or datetime property; `changed`, when the property last
-    changed; both in milliseconds since the epoch. With `anniversary` the bounds are month and day in UTC as one number
+    changed; `submitted`, any at which the form of that name was sent, or any form where it is ""; all in milliseconds
+    since the epoch. With `anniversary` the bounds are month and day in UTC as one number
     (1231) and both of them count: low <= number <= high.
     """
 

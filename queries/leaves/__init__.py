@@ -12,14 +12,16 @@ from queries.leaves import (
     anniversary,
     calendar,
     compare,
+    computed,
     constant,
     count,
     day,
+    form,
     fulltext,
     identity,
+    imported,
     membership,
     presence,
-    property,
     relative,
     sample,
     text,
@@ -44,13 +46,17 @@ KINDS: Mapping[str, Parser] = {
     sample.KIND: sample.parse,
     fulltext.KIND: fulltext.parse,
     identity.KIND: identity.parse,
+    form.KIND: form.parse,
+    imported.KIND: imported.parse,
     constant.KIND: constant.parse,
 }
 """`kind` of a leaf in a filter tree -> its parser."""
 
 FAMILIES: Mapping[str, Parser] = {
-    "PropertyValue": property.parse_v1,
+    "PropertyValue": computed.parse_v1,
     "ListMembership": membership.parse_v1,
+    "FormSubmission": form.parse_v1,
+    "Import": imported.parse_v1,
 }
 """v1 `filterFamily` -> its parser."""
 

@@ -13,8 +13,12 @@ KIND = "calendar"
 def parse(raw: dict[str, Any], path: str, context: FilterContext) -> DateLeaf:
     """Return the leaf of `{"kind": "calendar", …}`; raises FilterError."""
     keys = read_tree_keys(raw, path, ("of", "zone", "unit", "fiscalStart"))
+    return read_date_leaf(raw, path, context, keys, read_calendar(raw, path))
+
+
+def read_calendar(raw: dict[str, Any], path: str) -> Calendar:
+    """Return the window of an object with `op`, `unit` and perhaps `fiscalStart`; raises FilterError."""
     operator = read_choice(raw, path, "op", CALENDAR_OPERATORS)
-    unit = read_choice(keys, path, "unit", CALENDAR_UNITS)
-    fiscal = read_whole(keys, path, "fiscalStart", 1, 12) if "fiscalStart" in keys else 1
-    window = Calendar(operator, unit, fiscal if unit in ("quarter", "year") else 1)
-    return read_date_leaf(raw, path, context, keys, window)
+    unit = read_choice(raw, path, "unit", CALENDAR_UNITS)
+    fiscal = read_whole(raw, path, "fiscalStart", 1, 12) if raw.get("fiscalStart") is not None else 1
+    return Calendar(operator, unit, fiscal if unit in ("quarter", "year") else 1)

@@ -17,7 +17,7 @@ from queries.fields import Document
 from queries.leaves import framing
 from queries.leaves.keys import read_choice, read_missing, read_property
 from queries.leaves.words import instant, with_missing
-from queries.moments import HOUR_MS, LAST_DAY, UTC_ZONE, Moment, utc_midnight, zone_named
+from queries.moments import HOUR_MS, UTC_ZONE, Moment, first_instant, zone_named
 from queries.nodes import Crossing, Leaf, Names
 from queries.windows import HOURS, Edges, Relative, Window
 
@@ -26,8 +26,6 @@ CHANGED = "changed"
 INSTANTS = (PropertyType.DATE, PropertyType.DATETIME)
 _WIDEST_OFFSET_MS = 26 * HOUR_MS
 """More than any zone has ever been away from UTC, so that days of an unknown zone are covered."""
-
-_LAST_MS = utc_midnight(LAST_DAY - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +145,7 @@ class DateLeaf(Leaf):
 
     def _first_beyond(self, value: int, end: int, at: Moment) -> int | None:
         """Return the first instant after the moment at which an end of the window lies beyond the value."""
-        low, high = at.now_ms, _LAST_MS
-        if self._is_beyond(value, end, low, at) or not self._is_beyond(value, end, high, at):
-            return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self._is_beyond(value, end, middle, at) else (middle, high)
-        return high
+        return first_instant(lambda now_ms: self._is_beyond(value, end, now_ms, at), at.now_ms)
 
     def _is_beyond(self, value: int, end: int, now_ms: int, at: Moment) -> bool:
         edge = self._edges(Moment(now_ms, at.zone))[end]

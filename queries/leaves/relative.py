@@ -13,6 +13,7 @@ from queries.leaves.keys import read_choice, read_flag, read_tree_keys, read_who
 from queries.windows import FUTURE, PAST, UNITS, Relative
 
 KIND = "relative"
+OPERATORS = ("within", "beyond")
 V1 = ("WITHIN_TIME", "WITHIN_TIME_REVERSE", "LAST_N_DAYS")
 V1_KEYS = ("withinLastTime", "withinLastTimeUnit", "withinLastDays", "withinTimeMode", "reverseWithinTimeWindow")
 MAX_COUNT = 100_000
@@ -29,18 +30,13 @@ class RelativeLeaf(DateLeaf):
         window = self.window
         if self.of != VALUE or self.missing or self.zone is not None or not isinstance(window, Relative):
             return None
-        unit = window.unit.upper()
         return {
             "filterFamily": "PropertyValue",
             "operator": "WITHIN_TIME",
             "property": self.name,
             "type": self.type.value,
             "value": "",
-            "withinLastTime": window.count,
-            "withinLastTimeUnit": unit,
-            **({"withinLastDays": window.count} if unit == "DAYS" else {}),
-            "withinTimeMode": window.direction.upper(),
-            "reverseWithinTimeWindow": window.beyond,
+            **window_to_v1(window),
             "checkPastVersions": False,
         }
 
@@ -48,22 +44,43 @@ class RelativeLeaf(DateLeaf):
 def parse(raw: dict[str, Any], path: str, context: FilterContext) -> DateLeaf:
     """Return the leaf of `{"kind": "relative", …}`; raises FilterError."""
     keys = read_tree_keys(raw, path, ("of", "zone", "direction", "n", "unit"))
-    beyond = read_choice(raw, path, "op", ("within", "beyond")) == "beyond"
-    direction = read_choice(keys, path, "direction", (PAST, FUTURE))
-    unit = read_choice(keys, path, "unit", UNITS)
-    window = Relative(direction, beyond, read_whole(keys, path, "n", 0, MAX_COUNT), unit)
-    return _saying_v1(read_date_leaf(raw, path, context, keys, window))
+    return _saying_v1(read_date_leaf(raw, path, context, keys, read_relative(raw, path)))
+
+
+def read_relative(raw: dict[str, Any], path: str) -> Relative:
+    """Return the window of an object with `op`, `direction`, `n` and `unit`; raises FilterError."""
+    beyond = read_choice(raw, path, "op", OPERATORS) == "beyond"
+    direction = read_choice(raw, path, "direction", (PAST, FUTURE))
+    unit = read_choice(raw, path, "unit", UNITS)
+    return Relative(direction, beyond, read_whole(raw, path, "n", 0, MAX_COUNT), unit)
 
 
 def from_v1(keys: dict[str, Any], definition: Definition, operator: str, path: str) -> DateLeaf:
     """Return the leaf of WITHIN_TIME, of its older spellings, or of our own LAST_N_DAYS; raises FilterError."""
+    window = window_from_v1(keys, operator, path)
+    return _saying_v1(make_date_leaf(KIND, definition, VALUE, window, False, None, path))
+
+
+def window_from_v1(keys: dict[str, Any], operator: str, path: str) -> Relative:
+    """Return the window of the keys `V1_KEYS`; raises FilterError."""
     mode = read_choice({"withinTimeMode": "PAST", **keys}, path, "withinTimeMode", tuple(_MODES))
     given = str(keys.get("withinLastTimeUnit", "DAYS")).lower()
     plural = given if given.endswith("s") else f"{given}s"
     unit = read_choice({"withinLastTimeUnit": plural}, path, "withinLastTimeUnit", UNITS)
     reverse = read_flag(keys, path, "reverseWithinTimeWindow") or operator == "WITHIN_TIME_REVERSE"
-    window = Relative(_MODES[mode], reverse, _count(keys, path, unit), unit)
-    return _saying_v1(make_date_leaf(KIND, definition, VALUE, window, False, None, path))
+    return Relative(_MODES[mode], reverse, _count(keys, path, unit), unit)
+
+
+def window_to_v1(window: Relative) -> dict[str, Any]:
+    """Return a window as v1 says it."""
+    unit = window.unit.upper()
+    return {
+        "withinLastTime": window.count,
+        "withinLastTimeUnit": unit,
+        **({"withinLastDays": window.count} if unit == "DAYS" else {}),
+        "withinTimeMode": window.direction.upper(),
+        "reverseWithinTimeWindow": window.beyond,
+    }
 
 
 def _count(keys: dict[str, Any], path: str, unit: str) -> int:

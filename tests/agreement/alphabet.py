@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from queries.catalogue import PropertyType
+from queries.submitted import Submitted
 from queries.values import FIRST_MS, LAST_MS
 from tests.support.filter_cases import CATALOGUE, CLOCK_ROWS, DAY, NOON, cases, ms
 
@@ -23,6 +24,9 @@ ZONES = tuple(sorted({zone for _, zone, *_ in CLOCK_ROWS}))
 WORDS = ("Ada", "ada", "Love", "Lovelace", "Ådå", "O'Brien", "李", "a")
 EMAILS = ("ada@x.org", "ADA@y.org", "b.ob+x@sub.x.org")
 STATIC_LISTS = (1, 12, 120)
+FORMS = ("11111111-1111-1111-1111-111111111111", "2|3", "2")
+PAGES = ("7", "http://shop.example/x", "3|7", "")
+IMPORTS = (7, 70, 8)
 DRAWN = 12
 """Values of each type in one round."""
 
@@ -61,6 +65,10 @@ class Alphabet:
     def now(self) -> int:
         """Return an instant near one of the few that a clock may show in this round."""
         return self._near(self._nows)
+
+    def submission(self) -> Submitted:
+        """Return something that was sent through one of the few forms."""
+        return Submitted(self.pick(FORMS), self.instant(), self.pick(PAGES), self.pick(PAGES))
 
     def needle(self) -> str:
         """Return a part of a text, now and then all of it."""

@@ -13,8 +13,10 @@ from queries.leaves import (
     constant,
     count,
     day,
+    form,
     fulltext,
     identity,
+    imported,
     membership,
     presence,
     relative,
@@ -25,7 +27,7 @@ from queries.leaves import (
 from queries.leaves.dates import INSTANTS
 from queries.moments import utc_day
 from queries.windows import CALENDAR_OPERATORS, CALENDAR_UNITS, DAY_OPERATORS, HOURS, UNITS
-from tests.agreement.alphabet import EMAILS, WORDS, ZONES, Alphabet
+from tests.agreement.alphabet import EMAILS, FORMS, IMPORTS, PAGES, WORDS, ZONES, Alphabet
 from tests.support.filter_cases import CATALOGUE
 
 Raw = dict[str, Any]
@@ -117,6 +119,31 @@ def _search(a: Alphabet) -> Raw:
     return {"kind": fulltext.KIND, "value": a.pick((words, email, email[: a.chance.randint(1, 8)], f"{words} {email}"))}
 
 
+def _form(a: Alphabet) -> Raw:
+    low = a.pick((1, 1, 1, 2, 3))
+    asked: Raw = {"kind": form.KIND, "op": a.pick(("sent", "sent", "not-sent")), "min": low}
+    asked |= {"form": a.pick(FORMS)} if a.often(0.6) else {}
+    asked |= {"page": a.pick(PAGES)} if a.often(0.3) else {}
+    asked |= {"max": low + a.pick((0, 1, 3))} if a.often(0.2) else {}
+    return asked | ({"window": _window(a)} if a.often(0.6) else {})
+
+
+def _window(a: Alphabet) -> Raw:
+    first, last = sorted((a.instant(), a.instant()))
+    return a.pick(
+        (
+            {"op": "span", "after": first, "before": last},
+            {"op": "span", a.pick(("after", "before")): first},
+            {"op": a.pick(("within", "beyond")), "n": a.pick((0, 1, 7, 30, 365)), "unit": a.pick(UNITS)},
+            {"op": a.pick(CALENDAR_OPERATORS), "unit": a.pick(CALENDAR_UNITS)},
+        )
+    )
+
+
+def _import(a: Alphabet) -> Raw:
+    return {"kind": imported.KIND, "op": a.pick(("in", "not-in")), "import": a.pick(IMPORTS)}
+
+
 def _identity(a: Alphabet) -> Raw:
     return {"kind": identity.KIND, "op": a.pick(identity.OPERATORS)}
 
@@ -139,6 +166,8 @@ MAKERS: Mapping[str, Callable[[Alphabet], Raw]] = {
     sample.KIND: _sample,
     fulltext.KIND: _search,
     identity.KIND: _identity,
+    form.KIND: _form,
+    imported.KIND: _import,
     constant.KIND: _constant,
 }
 """`kind` of a leaf -> what makes a random one; the few that it makes in vain are refused by the parser."""

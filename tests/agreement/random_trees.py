@@ -9,14 +9,14 @@ from functools import cached_property
 
 from queries.context import FilterContext
 from queries.errors import FilterError, TooMany
-from queries.fields import Document, pin_mark, static_list_mark
+from queries.fields import Document, import_mark, pin_mark, static_list_mark
 from queries.inline import ListCriteria, inline
 from queries.leaves import membership
 from queries.leaves.membership import ListMembership
 from queries.moments import Moment, zone_named
 from queries.nodes import And, Node, Not, Or, leaves
 from queries.tree import parse_tree
-from tests.agreement.alphabet import EMAILS, STATIC_LISTS, ZONES, Alphabet
+from tests.agreement.alphabet import EMAILS, IMPORTS, STATIC_LISTS, ZONES, Alphabet
 from tests.agreement.random_leaves import MAKERS
 from tests.support.filter_cases import CATALOGUE, Contact, cases, look_up, read_filter
 
@@ -116,6 +116,7 @@ class Maker:
             {name: tuple(a.value(name) for _ in range(a.pick((1, 2, 3)))) for name in a.several(names, 5)},
             tuple(a.several(EMAILS, 2)) if a.often(0.5) else (),
             a.pick((0, 0, 1, 2)),
+            tuple(a.submission() for _ in range(a.pick((0, 0, 1, 2, 4)))),
         )
 
     def _value(self, name: str) -> str | None:
@@ -126,6 +127,7 @@ class Maker:
         a = self._alphabet
         pins = [pin_mark(list_id, direction) for list_id in PINS for direction in ("in", "out")]
         static = [static_list_mark(list_id) for list_id in STATIC_LISTS]
+        static += map(import_mark, IMPORTS)
         return (*a.several(static, 3), *(a.several(pins, 3) if a.often(0.3) else ()))
 
     def _zone(self) -> str | None:

@@ -17,7 +17,7 @@ from tests.agreement.random_trees import CONTEXT, Question
 from tests.support.filter_cases import Contact
 
 MAX_TRIES = 300
-_OPTIONAL = ("ever", "zone", "of", "seed", "missing")
+_OPTIONAL = ("ever", "zone", "of", "seed", "missing", "window", "page", "form", "max", "min")
 
 Thing = TypeVar("Thing")
 Fails = Callable[[Question, Contact], bool]
@@ -74,6 +74,7 @@ def smaller_contacts(contact: Contact) -> Iterator[Contact]:
     yield from (replace(contact, past=less) for less in _without_one(contact.past))
     yield from (replace(contact, marks=less) for less in _less(contact.marks))
     yield from (replace(contact, emails=less) for less in _less(contact.emails))
+    yield from (replace(contact, submissions=less) for less in _less(contact.submissions))
     if contact.tokens:
         yield replace(contact, tokens=0)
     for key, value in contact.properties.items():

@@ -19,7 +19,7 @@ from queries.describe import describe
 from queries.document import Snapshot, build_document
 from queries.evaluate import evaluate, next_change
 from queries.explain import explain
-from queries.fields import Document
+from queries.fields import Document, import_mark
 from queries.fingerprint import fingerprint
 from queries.inline import ListCriteria, inline
 from queries.leaves import FAMILIES, KINDS, count, identity, membership, presence, text, values
@@ -27,6 +27,7 @@ from queries.leaves.property import OPERATORS
 from queries.moments import Moment
 from queries.nodes import And, Node, Or, children, leaves
 from queries.parse import parse_filters
+from queries.submitted import Submitted
 from queries.tree import parse_tree, render_tree
 from queries.values import check_value
 from queries.windows import CALENDAR_OPERATORS, CALENDAR_UNITS, DAY_OPERATORS, UNITS
@@ -67,6 +68,8 @@ def _rows(table: str) -> Iterator[tuple[dict[str, Any], bool, int | None]]:
 
 def _definitions() -> Iterator[Definition]:
     yield Definition("email", PropertyType.STRING)
+    yield Definition("num_conversion_events", PropertyType.NUMBER)
+    yield Definition("recent_conversion_date", PropertyType.DATETIME)
     for name, type, several, options in PROPERTY.findall(PAGE):
         field = "checkbox" if several else "select"
         yield Definition(name, PropertyType(type), field, tuple(options.split(", ")) if options else ())
@@ -85,7 +88,8 @@ def look_up(list_id: int) -> ListCriteria | None:
 
 def document(contact: dict[str, Any]) -> Document:
     """Return the index document of a contact as the page tells it."""
-    facts = {key: contact.pop(key, None) for key in ("was", "changed", "lists", "pins", "emails", "cookies", "vid")}
+    keys = ("was", "changed", "lists", "pins", "emails", "cookies", "vid", "sent", "imports")
+    facts = {key: contact.pop(key, None) for key in keys}
     stored = {name: check_value(CATALOGUE.definitions[name], value) for name, value in contact.items()}
     snapshot = Snapshot(
         vid=facts["vid"] or 1,
@@ -96,10 +100,15 @@ def document(contact: dict[str, Any]) -> Document:
         origin=("API", ""),
         properties=stored,
         emails=tuple(facts["emails"] or ()),
-        marks=(*(f"s:{list_id}" for list_id in facts["lists"] or ()), *(facts["pins"] or ())),
+        marks=(
+            *(f"s:{list_id}" for list_id in facts["lists"] or ()),
+            *(facts["pins"] or ()),
+            *map(import_mark, facts["imports"] or ()),
+        ),
         changed={name: ms(told) for name, told in (facts["changed"] or {}).items()},
         past={name: tuple(past) for name, past in (facts["was"] or {}).items()},
         tokens=facts["cookies"] or 0,
+        submissions=tuple(Submitted(form, ms(at), page, "") for form, at, page in facts["sent"] or ()),
     )
     return build_document(snapshot, CATALOGUE)
 

@@ -14,6 +14,7 @@ from queries.errors import UnknownZone
 from queries.evaluate import evaluate, next_change
 from queries.moments import DAY_MS, Moment, add_months, day_of, start_of, utc_day, zone_named
 from queries.nodes import Crossing, Not
+from queries.submitted import Submitted
 from queries.windows import CALENDAR_OPERATORS, CALENDAR_UNITS, UNITS
 from tests.support.filter_cases import CLOCK_ROWS, Contact, leaf, ms, read_filter
 
@@ -133,6 +134,60 @@ def test_the_next_change_is_the_first_instant_of_another_answer(
         assert evaluate(tree, document, Moment(changes, zone)) is not answer
         assert evaluate(tree, document, Moment(changes - 1, zone)) is answer
         assert evaluate(tree, document, Moment((now + changes) // 2, zone)) is answer
+
+
+def _form_leaves() -> st.SearchStrategy[dict[str, Any]]:
+    relative = st.fixed_dictionaries(
+        {"op": st.sampled_from(["within", "beyond"]), "n": st.integers(0, 40), "unit": st.sampled_from(UNITS)}
+    )
+    calendar = st.fixed_dictionaries(
+        {"op": st.sampled_from(CALENDAR_OPERATORS), "unit": st.sampled_from(CALENDAR_UNITS)}
+    )
+    return st.fixed_dictionaries(
+        {
+            "kind": st.just("form"),
+            "op": st.sampled_from(["sent", "not-sent"]),
+            "form": st.sampled_from(["a", ""]),
+            "window": st.one_of(relative, calendar),
+            "min": st.integers(1, 3),
+            "max": st.integers(3, 5),
+        }
+    )
+
+
+def _sender(now: int, offsets: list[tuple[str, int]]) -> Contact:
+    return Contact(submissions=tuple(Submitted(form, now + offset, "", "") for form, offset in offsets))
+
+
+sendings = st.lists(st.tuples(st.sampled_from("ab"), st.integers(-60 * DAY_MS, 0)), max_size=6)
+
+
+@given(_form_leaves(), instants, st.integers(0, 500 * DAY_MS), sendings, zones)
+def test_a_sender_whom_no_crossing_covers_keeps_the_answer(
+    raw: dict[str, Any], now: int, passed: int, offsets: list[tuple[str, int]], zone: ZoneInfo
+) -> None:
+    tree, contact = read_filter(raw), _sender(now, offsets)
+    since, until = Moment(now, zone), Moment(now + passed, zone)
+    if evaluate(tree, contact.document(), since) != evaluate(tree, contact.document(), until):
+        assert any(
+            crossing.low < each.at <= crossing.high and crossing.name in ("", each.form)
+            for crossing in crossings(tree, since, until)
+            for each in contact.submissions
+        )
+
+
+@given(_form_leaves(), instants, sendings, zones)
+def test_a_sender_turns_next_when_the_leaf_says_so(
+    raw: dict[str, Any], now: int, offsets: list[tuple[str, int]], zone: ZoneInfo
+) -> None:
+    tree, document, at = read_filter(raw), _sender(now, offsets).document(), Moment(now, zone)
+    answer, changes = evaluate(tree, document, at), next_change(tree, document, at)
+    if changes is None:
+        assert all(evaluate(tree, document, Moment(now + step * DAY_MS, zone)) is answer for step in range(0, 3_000, 7))
+    else:
+        assert changes > now
+        assert evaluate(tree, document, Moment(changes, zone)) is not answer
+        assert evaluate(tree, document, Moment(changes - 1, zone)) is answer
 
 
 def test_a_day_that_ends_is_a_day_that_crosses() -> None:

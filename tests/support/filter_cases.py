@@ -17,7 +17,9 @@ from queries.inline import ListCriteria
 from queries.moments import Moment, zone_named
 from queries.nodes import Node
 from queries.parse import parse_filters
+from queries.submitted import Submitted
 from queries.tree import parse_tree
+from tests.support.form_cases import COMPUTED_ROWS, FORM_ROWS, IMPORT_ROWS, NOW, sent
 
 DAY = 86_400_000
 D0 = 1_556_928_000_000  # 2019-05-04, midnight UTC
@@ -44,6 +46,8 @@ CATALOGUE = Catalogue(
             Definition("email", PropertyType.STRING),
             Definition("firstname", PropertyType.STRING),
             Definition("lastname", PropertyType.STRING),
+            Definition("num_conversion_events", PropertyType.NUMBER, read_only=True),
+            Definition("recent_conversion_date", PropertyType.DATETIME, "date", read_only=True),
         )
     },
 )
@@ -74,6 +78,7 @@ class Contact:
     past: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     emails: tuple[str, ...] = ()
     tokens: int = 0
+    submissions: tuple[Submitted, ...] = ()
 
     def document(self, vid: int = 1) -> Document:
         """Return its index document."""
@@ -90,6 +95,7 @@ class Contact:
             changed=self.changed,
             past=self.past,
             tokens=self.tokens,
+            submissions=self.submissions,
         )
         return build_document(snapshot, CATALOGUE)
 
@@ -106,7 +112,8 @@ class Case:
     def __str__(self) -> str:
         """Tell the case in a test's name."""
         asked = " ".join(str(each) for key, each in self.filter.items() if key not in ("missing", "kind"))
-        holds = self.contact.properties or self.contact.past or self.contact.changed or self.contact.marks
+        holds: object = self.contact.properties or self.contact.past or self.contact.changed or self.contact.marks
+        holds = holds or [each.at for each in self.contact.submissions]
         return f"{asked[:50]} of {str(holds)[:40]} {self.at.now_ms if self.at != AT else ''}"
 
     @property
@@ -138,13 +145,25 @@ def document(properties: Mapping[str, str], marks: tuple[str, ...] = (), vid: in
 
 def cases() -> list[Case]:
     """Return every case of the table."""
-    return [*_property_cases(), *_tree_cases(), *_list_cases(), *_clock_cases(), *_contact_cases()]
+    return [*_property_cases(), *_tree_cases(), *_list_cases(), *_clock_cases(), *_contact_cases(), *_form_cases()]
 
 
 def _property_cases() -> Iterator[Case]:
     for name, operator, operand, answers in PROPERTY_ROWS:
         asked = {"property": name, "operator": operator, "value": operand}
         yield from _answered(asked, name, answers)
+
+
+def _form_cases() -> Iterator[Case]:
+    at = Moment(ms(NOW))
+    for asked, answers in FORM_ROWS:
+        for told, answer in answers:
+            yield Case(asked, Contact(submissions=sent(*told)), answer, at)
+    for asked, marked in IMPORT_ROWS:
+        for marks, answer in marked:
+            yield Case(asked, Contact(marks=marks), answer)
+    for asked, name, valued in COMPUTED_ROWS:
+        yield from _answered(asked, name, valued)
 
 
 def _tree_cases() -> Iterator[Case]:
