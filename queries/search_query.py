@@ -61,6 +61,14 @@ def matches_tier(search: SearchText, tokens: Tokens) -> int:
     return max([*met, _words_tier(search.words, tokens)])
 
 
+def is_near(word: str, terms: Iterable[str]) -> bool:
+    """Return whether a word is one of the terms but for the typos that it forgives."""
+    budget = typo_budget(word)
+    return budget > 0 and any(
+        term[0] == word[0] and OSA.distance(word, term, score_cutoff=budget) <= budget for term in terms
+    )
+
+
 def _words_tier(asked: Sequence[str], tokens: Tokens) -> int:
     *before, last = asked
     if set(before) <= set(tokens["words"]):
@@ -77,22 +85,15 @@ def _met_with_typos(asked: Sequence[str], tokens: Tokens) -> bool:
 
 
 def _is_met(word: str, tokens: Tokens) -> bool:
-    return word in tokens["words"] or _is_near(word, tokens["words"])
+    return word in tokens["words"] or is_near(word, tokens["words"])
 
 
 def _last_is_met(word: str, tokens: Tokens) -> bool:
-    return _begins_a_word(word, tokens) or _is_near(word, tokens[_typed_field(word)])
+    return _begins_a_word(word, tokens) or is_near(word, tokens[_typed_field(word)])
 
 
 def _begins_a_word(prefix: str, tokens: Tokens) -> bool:
     return any(word.startswith(prefix) for word in tokens["words"])
-
-
-def _is_near(word: str, terms: Iterable[str]) -> bool:
-    budget = typo_budget(word)
-    return budget > 0 and any(
-        term[0] == word[0] and OSA.distance(word, term, score_cutoff=budget) <= budget for term in terms
-    )
 
 
 def _typed_field(last: str) -> str:

@@ -14,19 +14,20 @@ from records.statements import Reader
 def create_key(session: Session, portal_id: int, name: str) -> str:
     """Create a key of the portal and return it; it cannot be read again."""
     key = str(uuid.uuid4())
-    session.add(ApiKey(digest=_digest(key), portal_id=portal_id, name=name, created_at=now(session)))
+    session.add(ApiKey(digest=digest(key), portal_id=portal_id, name=name, created_at=now(session)))
     session.flush()
     return key
 
 
 def find_portal(session: Reader, key: str) -> int | None:
     """Return the id of the portal that the key opens, or None."""
-    portal_id: int | None = session.execute(_FIND_PORTAL, {"digest": _digest(key)}).scalar_one_or_none()
+    portal_id: int | None = session.execute(_FIND_PORTAL, {"digest": digest(key)}).scalar_one_or_none()
     return portal_id
 
 
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def digest(secret: str) -> str:
+    """Return the form in which a key, or another secret as random, is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 _KEYS = ApiKey.__table__.c

@@ -32,6 +32,7 @@ from service import (
     lists,
     members,
     merging,
+    page,
     pins,
     previews,
     properties,
@@ -135,8 +136,8 @@ def _register_api(app: Flask) -> None:
         api.spec.components.security_scheme(name, scheme)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    for page in (health.blueprint, docs.blueprint):
-        app.register_blueprint(page)
+    for pages in (health.blueprint, docs.blueprint, page.blueprint):
+        app.register_blueprint(pages)
 
 
 def _describe_id(_converter: IdConverter) -> dict[str, Any]:

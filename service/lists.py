@@ -39,7 +39,7 @@ NAMELESS = "Every list must have a name."
 @blueprint.response(200, SavedList)
 def create_list(body: dict[str, Any]) -> Response:
     """Create a list. A smart one, or one with filters, fills in the background."""
-    name = _checked_name(body.get("name", ""))
+    name = checked_name(body.get("name", ""))
 
     def work(session: Session) -> ContactList:
         criteria = read_criteria(session, g.portal_id, body)
@@ -94,7 +94,7 @@ def get_list(list_id: int) -> Response:
 @blueprint.response(200, SavedList)
 def update_list(body: dict[str, Any], list_id: int) -> Response:
     """Change a list's name or filters; other filters have it evaluated anew while its members stay readable."""
-    name = _checked_name(body["name"]) if "name" in body else None
+    name = checked_name(body["name"]) if "name" in body else None
 
     def work(session: Session) -> ContactList:
         criteria = read_criteria(session, g.portal_id, body, list_id) if body.keys() & KEYS else None
@@ -173,7 +173,8 @@ def _page(query: dict[str, Any], dynamic: bool | None) -> dict[str, Any]:
     return {"lists": shown, **({} if count is None else {"offset": offset + len(rows), "has-more": more})}
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return a list's name; raises ApiError with 400 for one without letters."""
     if not name.strip():
         raise ApiError(400, NAMELESS)
     return name

@@ -10,7 +10,7 @@ from records.models.forms import Form, FormSubmission
 from records.models.imports import ContactImport, ImportPage
 from records.models.leads import LeadCallback
 from records.models.lists import ContactList, FeedEvent, Membership
-from records.models.portals import ApiKey, Counter, Portal, PortalClock
+from records.models.portals import ApiKey, Counter, PageSession, Portal, PortalClock
 from records.models.upkeep import Dirty, EngineState
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "LeadCallback",
     "Membership",
     "MergeAudit",
+    "PageSession",
     "Portal",
     "PortalClock",
     "PropertyDefinition",

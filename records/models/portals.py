@@ -50,3 +50,14 @@ class ApiKey(Base):
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.portal_id"), index=True)
     name: Mapped[str]
     created_at: Mapped[int]
+
+
+class PageSession(Base):
+    """A browser that signed in to the page with a key. Only the digest of what its cookie carries is kept."""
+
+    __tablename__ = "page_session"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.portal_id"))
+    key_digest: Mapped[str] = mapped_column(ForeignKey("api_key.digest", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[int]

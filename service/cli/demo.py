@@ -90,7 +90,7 @@ def _key_path(settings: Settings) -> Path:
 def _tell(key: str | None) -> None:
     [first] = made_up_people(1)
     shown = key or "$KEY"
-    click.echo(f"address    {ADDRESS} (once `contacts serve` runs)")
+    click.echo(f"page       {ADDRESS}/{f'#key={key}' if key else ''} (once `contacts serve` runs)")
     click.echo(f"portal id  {PORTAL}")
     click.echo(f"API key    {key or f'none is kept; make one: KEY=$(contacts keys create --portal {PORTAL})'}")
     click.echo("\ntry:")

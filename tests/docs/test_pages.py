@@ -51,7 +51,10 @@ def test_every_route_stands_on_its_page(app: Flask) -> None:
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    told = {(method, re.sub(r":[A-Za-z]+", ":name", path)) for method, path in ROUTE.findall(page("api.md"))}
+    told = {
+        (method, re.sub(r":[A-Za-z]+", ":name", path))
+        for method, path in ROUTE.findall(page("api.md") + page("page.md"))
+    }
     assert served - ASSETS == told
 
 
