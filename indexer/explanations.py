@@ -1,11 +1,11 @@
 """Why a contact is in a smart list or not, and in which lists a contact would be that does not exist yet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import load_directory, load_lists, read_tree
+from indexer.directory import StoredLists, load_directory, load_lists, read_tree
 from indexer.documents import build_documents
 from queries.document import Snapshot, build_document
 from queries.errors import NotUnderstood
@@ -15,11 +15,14 @@ from queries.fields import MARKS, Document, pin_mark
 from queries.inline import inline
 from queries.leaves.opaque import unknown_families
 from queries.moments import Moment
+from queries.nodes import Node
 from records import contacts, lists, marks, memberships, pins
 from records.catalogues import load_catalogue
 from records.clock import now
+from records.contacts import ContactRow
 from records.derived import derived_values, first_values
 from records.errors import ContactMissing, ListRefused
+from records.models import ContactList
 
 UNSAVED = ("API", "")
 
@@ -64,20 +67,22 @@ def explain_membership(session: Session, portal_id: int, list_id: int, vid: int)
     if contact is None:
         raise ContactMissing(vid)
     stored = load_lists(session, portal_id)
-    document = build_documents(session, portal_id, [contact], stored.context.catalogue)[contact.vid]
-    tree = inline(read_tree(row, stored.context), stored.find)
-    if families := unknown_families(tree):
+    if families := unknown_families(_criteria(stored, row)):
         raise NotUnderstood(families)
-    at = Moment(now(session), stored.query(row).zone)
-    held = memberships.of_contacts(session, portal_id, [contact.vid])[contact.vid].get(list_id)
-    return Explanation(
-        list_id,
-        contact.vid,
-        explain(tree, document, at, stored.context),
-        _pin(document, list_id),
-        None if held is None else held.added_at,
-        marks.is_marked(session, portal_id, contact.vid),
-    )
+    [found] = _explanations(session, portal_id, contact, [row], stored)
+    return found
+
+
+def explain_memberships(
+    session: Session, portal_id: int, contact: ContactRow, rows: Iterable[ContactList]
+) -> list[Explanation]:
+    """Return why a live contact is in each of these smart lists or not, by the records as they are now.
+
+    Lists whose filters nobody can answer are left out.
+    """
+    stored = load_lists(session, portal_id)
+    understood = [row for row in rows if not unknown_families(_criteria(stored, row))]
+    return _explanations(session, portal_id, contact, understood, stored)
 
 
 def match_lists(
@@ -97,6 +102,30 @@ def match_lists(
         for query in sorted(load_directory(session, portal_id).queries.values(), key=lambda query: query.list_id)
         if list_id in (None, query.list_id) and evaluate(query.tree, document, Moment(moment, query.zone))
     ]
+
+
+def _explanations(
+    session: Session, portal_id: int, contact: ContactRow, rows: Iterable[ContactList], stored: StoredLists
+) -> list[Explanation]:
+    document = build_documents(session, portal_id, [contact], stored.context.catalogue)[contact.vid]
+    held = memberships.of_contacts(session, portal_id, [contact.vid])[contact.vid]
+    waits = marks.is_marked(session, portal_id, contact.vid)
+    moment = now(session)
+    return [
+        Explanation(
+            row.list_id,
+            contact.vid,
+            explain(_criteria(stored, row), document, Moment(moment, stored.query(row).zone), stored.context),
+            _pin(document, row.list_id),
+            held[row.list_id].added_at if row.list_id in held else None,
+            waits,
+        )
+        for row in rows
+    ]
+
+
+def _criteria(stored: StoredLists, row: ContactList) -> Node:
+    return inline(read_tree(row, stored.context), stored.find)
 
 
 def _snapshot(values: Mapping[str, str], moment: int) -> Snapshot:

@@ -12,7 +12,7 @@ from records import lists
 from records.contacts import find_contacts
 from records.groups import list_groups
 from records.models import ContactList, PropertyDefinition
-from service.advice import context_of, description, warnings
+from service.advice import ListTeller, warnings
 from service.bodies import RequestParser
 from service.criteria import read_criteria, read_draft
 from service.lists import checked_name
@@ -93,7 +93,7 @@ def _saved(row: ContactList) -> Response:
 
 def _form(row: ContactList | None) -> str:
     is_open = row is None or (row.dynamic and row.filter_tree is None and can_edit(row.filters))
-    described = None if row is None else description(row, context_of(read(), g.portal_id, [row]))
+    described = None if row is None else ListTeller(read(), g.portal_id, [row]).description(row)
     return framed("builder.html", row=row, described=described, form=_questions(row) if is_open else None)
 
 

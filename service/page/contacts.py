@@ -10,11 +10,11 @@ from flask import Response, g, make_response, redirect, url_for
 from records.contacts import ContactRow, find_contacts
 from records.errors import ContactMissing
 from records.groups import list_groups
-from records.lists import get_lists
 from records.profiles import Profile, Wanted, load_profiles
 from service.page.base import blueprint, require_own
 from service.page.frame import framed
-from service.page.moves import ShownMove, show_moves_of
+from service.page.moves import show_moves_of
+from service.page.stays import show_stays
 from service.page.wording import Vocabulary, load_vocabulary, name_of
 from service.transactions import read, snapshot
 
@@ -42,16 +42,6 @@ class Step:
     values: Sequence[Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A list that the contact is in, since when, and the cause of its joining where the feed still has it."""
-
-    list_id: int
-    name: str
-    since: int
-    cause: str
-
-
 @blueprint.get("/contacts/<int:portal_id>/contact/<id('vid'):vid>")
 def contact(portal_id: int, vid: int) -> str | Response:
     """Show a contact; a merged one leads to its survivor."""
@@ -71,7 +61,7 @@ def contact(portal_id: int, vid: int) -> str | Response:
         profile=profile,
         groups=list(_groups(words, row)),
         steps=list(islice(_steps(words, profile), STEPS)),
-        stays=_stays(profile, moves),
+        stays=show_stays(profile, moves),
         own_moves=moves,
     )
 
@@ -106,13 +96,3 @@ def _source(row: Any) -> str:
 
 def _value(words: Vocabulary, name: str, value: str) -> Value:
     return Value(name, words.label(name), words.value(name, value), words.is_moment(name))
-
-
-def _stays(profile: Profile, moves: Sequence[ShownMove]) -> list[Stay]:
-    names = {row.list_id: row.name for row in get_lists(read(), g.portal_id, [m.list_id for m in profile.memberships])}
-    causes = {move.list_id: move.cause for move in reversed(moves) if move.is_join}
-    return [
-        Stay(row.list_id, names[row.list_id], row.added_at, causes.get(row.list_id, ""))
-        for row in profile.memberships
-        if row.list_id in names
-    ]

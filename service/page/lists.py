@@ -5,7 +5,7 @@ from typing import Any
 from flask import g, request
 
 from records import contacts, lists
-from service.advice import context_of, description
+from service.advice import ListTeller
 from service.page.base import asked_number, blueprint, require_own
 from service.page.frame import framed
 from service.page.moves import show_latest
@@ -39,8 +39,16 @@ def one_list(portal_id: int, list_id: int) -> str:
     row = lists.get_list(read(), g.portal_id, list_id)
     words = load_vocabulary(read(), g.portal_id)
     moves = show_latest(read(), g.portal_id, MOVES, list_id=list_id, words=words)
-    described = description(row, context_of(read(), g.portal_id, [row]))
-    return framed("list.html", row=row, described=described, words=words, own_moves=moves, **_members(list_id))
+    teller = ListTeller(read(), g.portal_id, [row])
+    return framed(
+        "list.html",
+        row=row,
+        described=teller.description(row),
+        problem=teller.error(row),
+        words=words,
+        own_moves=moves,
+        **_members(list_id),
+    )
 
 
 def _members(list_id: int) -> dict[str, Any]:

@@ -121,6 +121,37 @@ def test_a_contact_tells_its_lists_and_why_it_is_in_them(
     assert f"/lists/{leads}" in page.show(f"/contacts/{page.portal_id}/contact/{ada}")
 
 
+def test_a_contact_tells_which_clauses_hold_for_it(
+    page: PageClient, client: ApiClient, runtime: Runtime, ada: int
+) -> None:
+    body = {
+        "name": "Leads or Londoners",
+        "dynamic": True,
+        "filters": [
+            [is_("lifecyclestage", "EQ", "lead"), is_("company", "CONTAINS", "engines")],
+            [is_("city", "EQ", "x")],
+        ],
+    }
+    client.post("/contacts/v1/lists", body)
+    tasks.settle(runtime)
+    why = page.read_main(f"/contacts/{page.portal_id}/contact/{ada}").partition("Why ")[2]
+    assert why.startswith("✓ holds: at least one of these ✓ holds: all of these ✓ holds: lifecycle stage is")
+    assert "✗ does not hold: city is" in why
+
+
+def test_a_static_list_needs_no_explanation_and_a_pin_is_told(
+    page: PageClient, client: ApiClient, runtime: Runtime, ada: int
+) -> None:
+    static = client.post("/contacts/v1/lists", {"name": "By hand"})["listId"]
+    client.post(f"/contacts/v1/lists/{static}/add", {"vids": [ada]})
+    text = page.read_main(f"/contacts/{page.portal_id}/contact/{ada}")
+    assert "By hand since" in text and "Why" not in text
+    smart = a_list(client, runtime, "Customers", is_("lifecyclestage", "EQ", "customer"))
+    client.put(f"/contacts/v1/lists/{smart}/pins/in/{ada}", status=204)
+    tasks.settle(runtime)
+    assert "pinned into the list" in page.read_main(f"/contacts/{page.portal_id}/contact/{ada}")
+
+
 def test_a_merged_contact_leads_to_its_survivor(page: PageClient, client: ApiClient, ada: int) -> None:
     twin = client.create(firstname="Augusta")
     client.post(f"/contacts/v1/contact/merge-vids/{ada}", {"vidToMerge": twin})

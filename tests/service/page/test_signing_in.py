@@ -33,6 +33,18 @@ def test_a_stranger_sees_the_sign_in_form_and_nothing_else(visitor: FlaskClient,
         assert 'id="key"' in text and "Lovelace" not in text
 
 
+def test_every_route_of_the_page_but_signing_in_and_its_assets_needs_a_session(
+    app: Flask, visitor: FlaskClient
+) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("page.")]
+    for rule in rules:
+        path = "".join("1" if argument else text for argument, text in rule._trace).removeprefix("|")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            text = visitor.open(path, method=method).get_data(as_text=True)
+            assert ("Sign in" in text) == (rule.endpoint != "page.asset"), (method, rule.rule)
+    assert len(rules) > 10
+
+
 @pytest.mark.parametrize("path", ["/page/typed?q=ada", "/page/news"])
 def test_the_script_is_told_that_there_is_no_session(visitor: FlaskClient, path: str) -> None:
     assert visitor.get(path).status_code == 401
