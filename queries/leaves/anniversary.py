@@ -29,6 +29,7 @@ MAX_OFFSET = 366
 MAX_SPAN = 365
 FEBRUARY_29 = 229
 MARCH_1 = 301
+LEAP_YEAR = 2000
 _YEARS_AHEAD = 9
 
 
@@ -58,9 +59,8 @@ class Anniversary(Leaf):
     def search(self, at: Moment) -> Stated:
         """Return a terms query over month and day, which is known in UTC only: an instant's may be a day off."""
         today = at.in_zone(self.zone).today
-        slack = 0 if self._is_date else 1
-        days = range(today + self.first - slack, today + self.last + slack + 1)
-        asked = Stated({"terms": {fields.path(fields.MONTH_DAY, self.name): _month_days(days)}}, self._is_date)
+        numbers = self._numbers(range(today + self.first, today + self.last + 1))
+        asked = Stated({"terms": {fields.path(fields.MONTH_DAY, self.name): numbers}}, self._is_date)
         absent = none_of(known(self.name))
         return Stated(any_of((asked.query, absent)) if self.missing else asked.query, asked.exact)
 
@@ -82,10 +82,9 @@ class Anniversary(Leaf):
         before, after = sorted((since.in_zone(self.zone).today, until.in_zone(self.zone).today))
         if before == after:
             return ()
-        slack = 0 if self._is_date else 1
-        came = range(before + self.last + 1 - slack, after + self.last + 1 + slack)
-        left = range(before + self.first - slack, after + self.first + slack)
-        return tuple(self._crossings(sorted({*_month_days(came), *_month_days(left)})))
+        came = range(before + self.last + 1, after + self.last + 1)
+        left = range(before + self.first, after + self.first)
+        return tuple(self._crossings(sorted({*self._numbers(came), *self._numbers(left)})))
 
     def next_change(self, document: Document, at: Moment) -> int | None:
         """Return the beginning of the next day on which a return comes into the span or leaves it."""
@@ -137,6 +136,11 @@ class Anniversary(Leaf):
             return None
         day = utc_day(value) if self._is_date else day_of(value, local.zone)
         return min(max(day, 1), LAST_DAY)
+
+    def _numbers(self, days: range) -> list[int]:
+        """Return the months and days, in UTC, of dates whose return may fall on these local days."""
+        found = _month_days(days)
+        return found if self._is_date else sorted({each for number in found for each in _around(number)})
 
     def _crossings(self, days: list[int]) -> Iterator[Crossing]:
         """Join neighbouring months and days, so that an index is asked for few ranges."""
@@ -190,6 +194,13 @@ def _month_days(days: range) -> list[int]:
             if month_day(day) == MARCH_1 and month_day(day - 1) != FEBRUARY_29:
                 found.add(FEBRUARY_29)
     return sorted(found)
+
+
+def _around(number: int) -> Iterator[int]:
+    """Yield a month and day and those beside it in any year: 1 March comes after the 28th or the 29th of February."""
+    for year in (LEAP_YEAR, LEAP_YEAR + 1):
+        day = _in_year(date(LEAP_YEAR, *divmod(number, 100)), year)
+        yield from (number, month_day(day - 1), month_day(day + 1))
 
 
 def _next_month(number: int) -> int:

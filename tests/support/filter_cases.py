@@ -825,6 +825,19 @@ CLOCK_ROWS: list[tuple[dict[str, Any], str, str, Mapping[str | None, bool]]] = [
         "2019-03-01T12:00+00:00",
         {"2000-03-01T07:59+00:00": True, "2000-03-01T08:00+00:00": True, "2000-03-02T08:00+00:00": False},
     ),
+    # a day that is a neighbour of another one in its own year only
+    (
+        {"kind": "anniversary", "field": "moment", "low": 0, "high": 0},
+        "Pacific/Auckland",
+        "2020-03-01T12:00+13:00",
+        {"2019-02-28T12:00+00:00": True, "2019-02-28T10:00+00:00": False},
+    ),
+    (
+        {"kind": "anniversary", "field": "moment", "low": 0, "high": 0},
+        "America/Los_Angeles",
+        "2020-02-28T12:00-08:00",
+        {"2019-03-01T07:00+00:00": True, "2019-03-01T08:00+00:00": False},
+    ),
     # the first and the last instant of the calendar are told outside it where days begin later or earlier
     (
         {"kind": "anniversary", "field": "moment", "low": 0, "high": 0},
