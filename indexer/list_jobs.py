@@ -93,7 +93,7 @@ def _register(
     """Store the list's query in every generation, whose mappings must know what it reads."""
     if generations:
         runtime.engine.extend(row.portal_id, generations, catalogue)
-        runtime.engine.register(row.portal_id, generations, query)
+        runtime.engine.register(row.portal_id, generations, [query])
     runtime.database.transact(lambda session: list_work.note_registered(session, row))
     return True
 

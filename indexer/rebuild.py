@@ -192,8 +192,7 @@ def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
         queries = load_directory(session, portal_id).queries
         catalogue = load_catalogue(session, portal_id)
     runtime.engine.extend(portal_id, [generation], catalogue)
-    for query in queries.values():
-        runtime.engine.register(portal_id, [generation], query)
+    runtime.engine.register(portal_id, [generation], queries.values())
     runtime.engine.seal(portal_id, generation)
     runtime.engine.promote(portal_id, generation)
     turned = {"live": generation, "building": None, "retired": state.live}

@@ -5,7 +5,7 @@ contact index together with its percolator index; the records say which generati
 every generation they name, reads to the live one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -159,8 +159,8 @@ class Engine(Protocol):
     def survey(self, portal_id: int, generation: int, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
         """Return for each tree how many contacts match it at a moment, and whom; nothing is changed by it."""
 
-    def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
-        """Store a list's query under its revision, visible at once; a newer revision stays."""
+    def register(self, portal_id: int, generations: Sequence[int], queries: Iterable[ListQuery]) -> None:
+        """Store lists' queries under their revisions, visible when this returns; newer revisions stay."""
 
     def unregister(self, portal_id: int, generations: Sequence[int], list_id: int, revision: int) -> None:
         """Remove a list's query; one that is not there is fine."""

@@ -1,4 +1,4 @@
-"""Writes contact documents in bulk, under the version that the records gave them.
+"""Writes contact documents and list queries in bulk, under the version that the records gave them.
 
 The engine keeps the newest version whatever the order of arrival (version type external_gte); each item's
 own result is looked at, because a bulk succeeds as a whole even where items fail.
@@ -24,9 +24,9 @@ CONFLICT = 409
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One item of a bulk: the contact, the version it carries, and its lines as they are sent."""
+    """One item of a bulk: the contact or list, the version it carries, and its lines as they are sent."""
 
-    vid: int
+    number: int
     version: int
     lines: bytes
 
@@ -44,11 +44,12 @@ def index(client: Elasticsearch, place: Place, documents: Sequence[Document]) ->
     """Store documents and return what was refused or is newer there; raises as `send` does."""
     refused: dict[int, str] = {}
     conflicts: dict[int, int] = {}
-    for result in send(client, place, [_index_action(document) for document in documents]):
+    actions = [index_action(document[fields.VID], document[fields.VERSION], document) for document in documents]
+    for result in send(client, place, place.contacts, actions):
         if result.status == CONFLICT:
-            conflicts[result.action.vid] = result.action.version
+            conflicts[result.action.number] = result.action.version
         elif result.error is not None:
-            refused[result.action.vid] = words(result.error)
+            refused[result.action.number] = words(result.error)
     return IndexOutcome(refused, _above(stored_versions(client, place, conflicts), conflicts))
 
 
@@ -61,7 +62,8 @@ def delete(client: Elasticsearch, place: Place, versions: Mapping[int, int]) -> 
     if not versions:
         return
     require_alias(client, place, place.contacts)
-    for result in send(client, place, [_delete_action(vid, version) for vid, version in versions.items()]):
+    actions = [_delete_action(vid, version) for vid, version in versions.items()]
+    for result in send(client, place, place.contacts, actions):
         if result.error is not None and result.status != CONFLICT:
             raise RequestRefused(result.status, words(result.error))
 
@@ -72,15 +74,15 @@ def require_alias(client: Elasticsearch, place: Place, alias: str) -> None:
         raise IndexLost(place.portal_id, place.generation)
 
 
-def send(client: Elasticsearch, place: Place, actions: Sequence[Action]) -> Iterator[Result]:
-    """Send actions in bodies of about 5 MB and yield each one's result.
+def send(client: Elasticsearch, place: Place, alias: str, actions: Iterable[Action]) -> Iterator[Result]:
+    """Send actions to one of the place's aliases in bodies of about 5 MB and yield each one's result.
 
     Raises IndexLost or EngineUnavailable where an item says so, PartialAnswer where results are missing.
     """
     for part in split(actions, MAX_BODY_BYTES):
         answer = client.bulk(
             operations=[action.lines for action in part],  # type: ignore[misc]
-            index=place.contacts,
+            index=alias,
             require_alias=True,
             filter_path=["items.*.status", "items.*.error"],
         )
@@ -88,6 +90,12 @@ def send(client: Elasticsearch, place: Place, actions: Sequence[Action]) -> Iter
         if len(items) != len(part):
             raise PartialAnswer(f"{len(part)} items sent, {len(items)} results")
         yield from (_result(action, item, place) for action, item in zip(part, items, strict=True))
+
+
+def index_action(number: int, version: int, document: Mapping[str, Any]) -> Action:
+    """Return the action that stores a document under a contact's or list's number and a version."""
+    head = orjson.dumps({"index": _meta(number, version)})
+    return Action(number, version, head + b"\n" + orjson.dumps(document) + b"\n")
 
 
 def split(actions: Iterable[Action], limit: int) -> Iterator[list[Action]]:
@@ -127,15 +135,9 @@ def _result(action: Action, item: Mapping[str, Any], place: Place) -> Result:
     return Result(action, outcome["status"], error)
 
 
-def _index_action(document: Document) -> Action:
-    vid, version = document[fields.VID], document[fields.VERSION]
-    head = orjson.dumps({"index": _meta(vid, version)})
-    return Action(vid, version, head + b"\n" + orjson.dumps(document) + b"\n")
-
-
 def _delete_action(vid: int, version: int) -> Action:
     return Action(vid, version, orjson.dumps({"delete": _meta(vid, version)}) + b"\n")
 
 
-def _meta(vid: int, version: int) -> dict[str, Any]:
-    return {"_id": str(vid), "version": version, "version_type": "external_gte"}
+def _meta(number: int, version: int) -> dict[str, Any]:
+    return {"_id": str(number), "version": version, "version_type": "external_gte"}

@@ -4,7 +4,7 @@ One contact index and one percolator index a portal and generation. Requests and
 beside this one; here each method finds its place, its patience and its errors.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from elasticsearch import Elasticsearch
@@ -123,11 +123,12 @@ class ElasticEngine:
         with self._at(portal_id, generation) as (client, place):
             return survey.survey(client, place, asked, at)
 
-    def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
-        """Store a list's query in every generation."""
+    def register(self, portal_id: int, generations: Sequence[int], queries: Iterable[ListQuery]) -> None:
+        """Store lists' queries in every generation."""
+        stored = list(queries)
         for generation in generations:
             with self._at(portal_id, generation) as (client, place):
-                percolator.register(client, place, query)
+                percolator.register(client, place, stored)
 
     def unregister(self, portal_id: int, generations: Sequence[int], list_id: int, revision: int) -> None:
         """Remove a list's query from every generation."""

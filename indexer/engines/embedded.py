@@ -5,7 +5,7 @@ visible at once. A generation that is missing, or damaged, is reported as lost a
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
@@ -106,7 +106,7 @@ class EmbeddedEngine:
         with self._reading(tables) as connection:
             return embedded_survey.survey(connection, tables, asked, at)
 
-    def register(self, portal_id: int, generations: Sequence[int], query: ListQuery) -> None:
+    def register(self, portal_id: int, generations: Sequence[int], queries: Iterable[ListQuery]) -> None:
         """Change nothing: lists are evaluated from the records."""
         self._require(portal_id, generations)
 

@@ -5,16 +5,16 @@ and counted, no shard may fail, and the sentinel, a query that matches every doc
 into a generation, must be among the hits. The answer only proposes; `queries.evaluate` decides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
+from indexer.engines import bulk
 from indexer.engines.base import Asked, ListQuery
-from indexer.engines.bulk import require_alias
-from indexer.engines.failures import require_whole
+from indexer.engines.failures import require_whole, words
 from indexer.engines.names import Place
-from indexer.errors import PartialAnswer
+from indexer.errors import PartialAnswer, RequestRefused
 from queries import fields, mapping
 from queries.compile import compile_percolator
 from queries.dsl import Query
@@ -34,30 +34,23 @@ _SLOTS = "_percolator_document_slot"
 _VERSION_TYPE = "external_gte"
 
 
-def register(client: Elasticsearch, place: Place, query: ListQuery) -> None:
-    """Store a list's query, visible when this returns; one of a newer revision stays."""
-    try:
-        client.index(
-            index=place.lists,
-            id=str(query.list_id),
-            document=_stored(query),
-            version=query.revision,
-            version_type=_VERSION_TYPE,
-            require_alias=True,
-            refresh=True,
-        )
-    except ConflictError:
-        client.indices.refresh(index=place.lists)
+def register(client: Elasticsearch, place: Place, queries: Iterable[ListQuery]) -> None:
+    """Store lists' queries, visible when this returns; those of a newer revision stay."""
+    actions = (bulk.index_action(query.list_id, query.revision, _stored(query)) for query in queries)
+    for result in bulk.send(client, place, place.lists, actions):
+        if result.error is not None and result.status != bulk.CONFLICT:
+            raise RequestRefused(result.status, words(result.error))
+    require_whole(client.indices.refresh(index=place.lists).body)
 
 
 def register_sentinel(client: Elasticsearch, place: Place) -> None:
     """Store the sentinel, visible when this returns."""
-    register(client, place, ListQuery(SENTINEL_ID, 0, And(()), frozenset()))
+    register(client, place, [ListQuery(SENTINEL_ID, 0, And(()), frozenset())])
 
 
 def unregister(client: Elasticsearch, place: Place, list_id: int, revision: int) -> None:
     """Remove a list's query; one that is not there or of a newer revision is left alone."""
-    require_alias(client, place, place.lists)
+    bulk.require_alias(client, place, place.lists)
     try:
         client.delete(index=place.lists, id=str(list_id), version=revision, version_type=_VERSION_TYPE, refresh=True)
     except (ConflictError, NotFoundError):

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 import orjson
 from elasticsearch import Elasticsearch
 
-from indexer.engines.base import Asked, Engine
+from indexer.engines.base import Asked, Engine, ListQuery
 from indexer.engines.client import Connection
 from indexer.engines.elastic import ElasticEngine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.engines.names import Place
-from queries import fields, mapping
+from queries import fields
 from queries.compile import Compiled, compile_percolator, compile_search
 from queries.evaluate import evaluate
 from queries.fields import Document
@@ -114,8 +114,9 @@ class ElasticJudge:
     def _ask(self, round: Round, generation: int) -> Mapping[str, Hits]:
         client, place = self._connection.clients().patient, Place(self._prefix, PORTAL, generation)
         assert not self._engine.index(PORTAL, [generation], round.documents).refused
+        lists = [ListQuery(number, 1, question.tree, frozenset()) for number, question in enumerate(round.questions, 1)]
+        self._engine.register(PORTAL, [generation], lists)
         stored = [compile_percolator(question.tree) for question in round.questions]
-        register(client, place, stored)
         self._engine.seal(PORTAL, generation)
         assert_kept(client, place, round.documents)
         asked = [compile_search(question.tree, question.at) for question in round.questions]
@@ -128,16 +129,6 @@ class ElasticJudge:
     def _percolate(self, round: Round, generation: int) -> Pairs:
         proposed = self._engine.propose(PORTAL, generation, round.documents, EVERY_LIST)
         return frozenset((list_id - 1, vid) for vid, lists in proposed.items() for list_id in lists)
-
-
-def register(client: Elasticsearch, place: Place, stored: Sequence[Compiled]) -> None:
-    """Store the queries of lists 1, 2, … in one request."""
-    lines: list[dict[str, Any]] = []
-    for list_id, compiled in enumerate(stored, 1):
-        list_fields = {mapping.LIST_ID: list_id, mapping.REVISION: 1, mapping.READS: [], mapping.SENTINEL: False}
-        lines += [{"index": {"_id": str(list_id)}}, {mapping.QUERY: compiled.query, **list_fields}]
-    answer = client.bulk(operations=lines, index=place.lists, refresh=True)
-    assert not answer["errors"], next(item for item in answer["items"] if "error" in item["index"])
 
 
 def search(client: Elasticsearch, place: Place, asked: Sequence[Compiled], contacts: int) -> Pairs:

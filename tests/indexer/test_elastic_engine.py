@@ -42,8 +42,7 @@ def listed(list_id: int, tree: Node, revision: int = 1) -> ListQuery:
 
 
 def register(engine: ElasticEngine, *queries: ListQuery) -> None:
-    for query in queries:
-        engine.register(PORTAL, [1], query)
+    engine.register(PORTAL, [1], queries)
 
 
 LISTS = (
@@ -172,7 +171,7 @@ def test_a_lost_index_is_never_made_by_a_write(relayed: ElasticEngine, relay: Re
     writes: list[Callable[[], object]] = [
         lambda: relayed.index(PORTAL, [1], [ADA]),
         lambda: relayed.delete(PORTAL, [1], {1: 1}),
-        lambda: relayed.register(PORTAL, [1], listed(1, ANYONE)),
+        lambda: relayed.register(PORTAL, [1], [listed(1, ANYONE)]),
         lambda: relayed.unregister(PORTAL, [1], 1, 1),
     ]
     for write in writes:

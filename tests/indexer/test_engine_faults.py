@@ -33,7 +33,7 @@ def test_everyone_backs_off_from_a_server_in_trouble(relayed: ElasticEngine, rel
     uses: list[Callable[[], object]] = [
         lambda: relayed.search(PORTAL, 1, ASK_ADA),
         lambda: relayed.index(PORTAL, [1], [ADA]),
-        lambda: relayed.register(PORTAL, [1], ListQuery(1, 1, ANYONE, frozenset())),
+        lambda: relayed.register(PORTAL, [1], [ListQuery(1, 1, ANYONE, frozenset())]),
         lambda: relayed.propose(PORTAL, 1, [ADA], ANY_CHANGE),
         relayed.describe,
     ]

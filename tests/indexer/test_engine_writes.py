@@ -102,7 +102,7 @@ def test_a_lost_generation_is_told_by_every_method_and_never_made_by_one(engine:
         "search": lambda: page(engine, "ada"),
         "scan": lambda: engine.scan(PORTAL, 1, ANYONE, AT, 0, 10),
         "extend": lambda: engine.extend(PORTAL, [1], CATALOGUE),
-        "register": lambda: engine.register(PORTAL, [1], query),
+        "register": lambda: engine.register(PORTAL, [1], [query]),
         "unregister": lambda: engine.unregister(PORTAL, [1], 7, 1),
         "seal": lambda: engine.seal(PORTAL, 1),
         "promote": lambda: engine.promote(PORTAL, 1),

@@ -40,8 +40,8 @@ def test_a_list_as_large_as_may_be_is_scanned_exactly_and_proposed_wherever_it_m
 ) -> None:
     large, small = (parse_filters(raw, CONTEXT) for raw in (filters, [[asked("EQ", "none")]]))
     engine.create(PORTAL, GENERATION, CATALOGUE)
-    for list_id, tree in ((7, large), (8, small)):
-        engine.register(PORTAL, [GENERATION], ListQuery(list_id, 1, tree, reads(tree)))
+    stored = [ListQuery(list_id, 1, tree, reads(tree)) for list_id, tree in ((7, large), (8, small))]
+    engine.register(PORTAL, [GENERATION], stored)
     engine.index(PORTAL, [GENERATION], CONTACTS)
     engine.seal(PORTAL, GENERATION)
     expected = [contact["vid"] for contact in CONTACTS if evaluate(large, contact, AT)]
