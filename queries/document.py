@@ -80,9 +80,11 @@ def property_fields(values: Mapping[str, str], catalogue: Catalogue) -> Document
     for name, value in values.items():
         definition = catalogue.get(name) if value else None
         if definition is not None:
-            with suppress(ValueError):
+            try:
                 _ADDERS[definition.type](document, definition, value)
-                document[fields.KNOWN].append(name)
+            except ValueError:
+                continue
+            document[fields.KNOWN].append(name)
     return document
 
 

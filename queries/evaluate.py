@@ -5,7 +5,7 @@ This is the definition that search and percolation must agree with, and the matc
 
 from queries.fields import Document
 from queries.moments import Moment
-from queries.nodes import And, Node, Not, Or, leaves
+from queries.nodes import Node, leaves
 
 
 def evaluate(tree: Node, document: Document, at: Moment) -> bool:
@@ -13,15 +13,7 @@ def evaluate(tree: Node, document: Document, at: Moment) -> bool:
 
     `at` holds the time of the records' clock and the zone of the list. Smart lists must have been inlined.
     """
-    match tree:
-        case And(children):
-            return all(evaluate(child, document, at) for child in children)
-        case Or(children):
-            return any(evaluate(child, document, at) for child in children)
-        case Not(child):
-            return not evaluate(child, document, at)
-        case leaf:
-            return leaf.matches(document, at)
+    return tree.matches(document, at)
 
 
 def next_change(tree: Node, document: Document, at: Moment, steps: int = 64) -> int | None:

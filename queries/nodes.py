@@ -112,6 +112,13 @@ class And:
 
     children: tuple["Node", ...]
 
+    def matches(self, document: Document, at: Moment) -> bool:
+        """Return whether every child matches."""
+        for child in self.children:
+            if not child.matches(document, at):
+                return False
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Or:
@@ -119,12 +126,23 @@ class Or:
 
     children: tuple["Node", ...]
 
+    def matches(self, document: Document, at: Moment) -> bool:
+        """Return whether one child matches."""
+        for child in self.children:
+            if child.matches(document, at):
+                return True
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """True where the child is false."""
 
     child: "Node"
+
+    def matches(self, document: Document, at: Moment) -> bool:
+        """Return whether the child does not match."""
+        return not self.child.matches(document, at)
 
 
 Node = And | Or | Not | Leaf
