@@ -6,7 +6,8 @@ by all terms at 1,024. A word that search finds a contact by leaves how it begin
 own groups; equal hashes prove nothing, unequal ones that the needle is not there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from zlib import crc32
 
 from queries.fields import TEXT_WORDS, WORDS, Document
@@ -20,40 +21,47 @@ _AFTER = "\x03"
 
 def text_grams(document: Document) -> list[str]:
     """Return the traces of all texts of a document."""
-    found = {gram for name, text in document.get("s", {}).items() for gram in _of_text(name, text)}
+    found: list[str] = []
+    for name, text in document.get("s", {}).items():
+        found += _hashed(f"{name}:", _groups(f"{_BEFORE}{text}{_AFTER}"))
     for name, words in document.get(TEXT_WORDS, {}).items():
-        found.update(_of_words(name, words))
-    found.update(gram for word in document.get(WORDS, ()) for gram in opening_grams(word))
-    return sorted(found)
+        found += _hashed(f"{name}:w", words)
+    openings = {word[: GROUP - 1] for word in document.get(WORDS, ())}
+    return [*found, *{gram for opening in openings for gram in opening_grams(opening)}]
 
 
 def opening_grams(word: str) -> list[str]:
     """Return the trace of a search word's first two letters, none for a shorter one."""
-    return list(_hashed("", _groups(f"{_BEFORE}{word[: GROUP - 1]}")))
+    return _hashed(":", _groups(f"{_BEFORE}{word[: GROUP - 1]}"))
 
 
 def needle_grams(name: str, needle: str, starts: bool = False, ends: bool = False) -> list[str]:
     """Return traces that a text of the property must have to contain the needle, or to start or end with it."""
     padded = f"{_BEFORE if starts else ''}{needle}{_AFTER if ends else ''}"
-    return sorted(set(_hashed(name, _groups(padded))))[:MAX_ASKED]
+    return sorted(_hashed(f"{name}:", _groups(padded)))[:MAX_ASKED]
 
 
 def word_grams(name: str, words: Iterable[str]) -> list[str]:
     """Return traces that a text of the property must have to hold all of these words."""
-    return sorted(set(_of_words(name, words)))[:MAX_ASKED]
+    return sorted(_hashed(f"{name}:w", words))[:MAX_ASKED]
 
 
-def _of_text(name: str, text: str) -> Iterator[str]:
-    return _hashed(name, set(_groups(f"{_BEFORE}{text}{_AFTER}")))
+def _groups(text: str) -> list[str]:
+    return [text[start : start + GROUP] for start in range(len(text) - GROUP + 1)]
 
 
-def _of_words(name: str, words: Iterable[str]) -> Iterator[str]:
-    return (f"{name}:w{crc32(word.encode()) % _BUCKETS}" for word in words)
+def _hashed(prefix: str, parts: Iterable[str]) -> list[str]:
+    """Return the traces of parts of a text, each once."""
+    traces = _traces(prefix)
+    return [traces[bucket] for bucket in set(map(_bucket, parts))]
 
 
-def _groups(text: str) -> Iterator[str]:
-    return (text[start : start + GROUP] for start in range(len(text) - GROUP + 1))
+@lru_cache(maxsize=65_536)
+def _bucket(part: str) -> int:
+    return crc32(part.encode()) % _BUCKETS
 
 
-def _hashed(name: str, groups: Iterable[str]) -> Iterator[str]:
-    return (f"{name}:{crc32(group.encode()) % _BUCKETS}" for group in groups)
+@lru_cache(maxsize=4_096)
+def _traces(prefix: str) -> tuple[str, ...]:
+    """Return all traces that there can be under a prefix, so that each is one text for all contacts."""
+    return tuple(f"{prefix}{bucket}" for bucket in range(_BUCKETS))
