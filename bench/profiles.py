@@ -17,6 +17,7 @@ from tests.support.records import add_portal
 
 REQUESTS = 300
 ROWS = 5_000
+CALLS = 10
 SHOWN = 22
 FIRST_COLUMNS = 90
 
@@ -57,6 +58,11 @@ def profile_writes(service: Service, account: Account, writes: Sequence[tuple[in
                 tasks.settle(runtime)
 
         return _profile(work)
+
+
+def profile_calls(call: Callable[[], object]) -> str:
+    """Return the profile of a call that is made several times."""
+    return _profile(lambda: [call() for _ in range(CALLS)])
 
 
 @contextmanager

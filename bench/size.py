@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Size:
     """`contacts` are loaded; `lists` are made over `members` contacts of another portal, which `writes` then join.
 
+    Matching asks `crowd` contacts of each number of lists in `matched`.
     `queries` is searches of a kind; look-ups take `rounds` turns of `seconds`. `profiled` says whether a figure that
     misses its line is profiled, for which the service is stopped.
     """
@@ -15,6 +16,8 @@ class Size:
     lists: int = 1_000
     members: int = 1_000
     writes: int = 200
+    matched: tuple[int, ...] = (1_000, 10_000)
+    crowd: int = 200
     queries: int = 300
     rounds: int = 5
     seconds: float = 1.0
@@ -22,4 +25,15 @@ class Size:
 
 
 FULL = Size()
-SMOKE = Size(contacts=60, lists=10, members=5, writes=3, queries=6, rounds=1, seconds=0.1, profiled=False)
+SMOKE = Size(
+    contacts=60,
+    lists=10,
+    members=5,
+    writes=3,
+    matched=(20, 40),
+    crowd=4,
+    queries=6,
+    rounds=1,
+    seconds=0.1,
+    profiled=False,
+)
