@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Update, or_, select, update
+from sqlalchemy import Update, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from records import marks, memberships
@@ -105,3 +105,14 @@ def _same_revision(row: ContactList) -> Update:
         ContactList.list_id == row.list_id,
         ContactList.revision == row.revision,
     )
+
+
+def most_smart_lists(session: Session) -> int:
+    """Return how many smart lists the portal with the most of them has."""
+    counted = (
+        select(func.count())
+        .select_from(ContactList)
+        .where(ContactList.dynamic.is_(True), ContactList.deleted.is_(False))
+        .group_by(ContactList.portal_id)
+    )
+    return max(session.execute(counted).scalars(), default=0)

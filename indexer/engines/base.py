@@ -116,6 +116,8 @@ class Engine(Protocol):
     """
 
     kind: str
+    most_lists: int
+    """Smart lists of one portal up to which contacts are matched as fast as is promised; more work, and slowly."""
 
     def describe(self) -> str:
         """Return product and version, such as `OpenSearch 3.4.0`; raises EngineUnavailable."""

@@ -34,6 +34,7 @@ class ElasticEngine:
     """An `Engine` at an address. Making one asks nothing of the server, so writes go on while it is down."""
 
     kind = "elastic"
+    most_lists = percolator.MAX_LISTS
 
     def __init__(self, url: str, prefix: str) -> None:
         """Take the address and what all index names begin with; raises ValueError for a wrong address."""

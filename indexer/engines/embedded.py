@@ -34,6 +34,7 @@ class EmbeddedEngine:
     """An `Engine` in the SQLite file of the records."""
 
     kind = "embedded"
+    most_lists = 2_000
 
     def __init__(self, database: Database) -> None:
         """Take the records' database, which is SQLite and stays the caller's to close."""

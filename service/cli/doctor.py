@@ -18,6 +18,7 @@ from indexer.rebuild import check_kind
 from indexer.runtime import Runtime
 from indexer.settings import VARIABLES, Settings
 from records.backlog import read_backlog
+from records.list_work import most_smart_lists
 from records.portals import portal_ids
 from service.cli.context import data_option, open_runtime, settings_in_force
 from service.cli.failures import ServerFailed
@@ -92,6 +93,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
         with open_runtime(settings, any_engine=True) as runtime:
             yield _database(runtime)
             yield _engine(runtime)
+            yield _lists(runtime)
             with runtime.database.read() as session:
                 yield from _records(session)
     except DBAPIError as error:
@@ -124,6 +126,14 @@ def _engine(runtime: Runtime) -> Finding:
     except EngineError as error:
         return Finding("search engine", f"down: {_first_line(error)}", "start it, or correct ELASTICSEARCH_URL", True)
     return Finding("search engine", f"answers, {words}")
+
+
+def _lists(runtime: Runtime) -> Finding:
+    limit = runtime.engine.most_lists
+    with runtime.database.read() as session:
+        most = most_smart_lists(session)
+    words = f"{most:,} in one portal at most; this set-up is made for {limit:,}"
+    return Finding("smart lists", words, "delete lists, or move to the server set-up" if most > limit else "")
 
 
 def _records(session: Session) -> Iterator[Finding]:

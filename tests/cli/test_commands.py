@@ -224,6 +224,15 @@ def test_the_doctor_finds_a_fresh_installation_well(run: Run) -> None:
         assert words in result.stdout
 
 
+def test_the_doctor_warns_of_more_smart_lists_than_the_set_up_is_made_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("demo", "--contacts", "5")
+    assert "in one portal at most; this set-up is made for 2,000" in run("doctor").stdout
+    monkeypatch.setattr("indexer.engines.embedded.EmbeddedEngine.most_lists", 1)
+    assert "delete lists, or move to the server set-up" in run("doctor").stdout
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

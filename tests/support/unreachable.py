@@ -9,6 +9,7 @@ class UnreachableEngine:
     """An `Engine` whose every method raises EngineUnavailable, save `close`."""
 
     kind = "unreachable"
+    most_lists = 0
 
     def _fail(self, *_: Any) -> NoReturn:
         raise EngineUnavailable("connection refused")
