@@ -97,6 +97,21 @@ def test_a_filter_that_cannot_be_taken_is_a_400_that_says_why(
     assert client.get(LISTS)["lists"] == []
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "/etc/localtime", 7, "europe/berlin ", "\0"])
+@pytest.mark.parametrize("path", ["", "/preview", "/lint"])
+def test_a_time_zone_that_does_not_exist_is_refused(client: ApiClient, path: str, zone: Any) -> None:
+    body = {"name": "L", "dynamic": True, "filters": [], "timeZone": zone}
+    assert "timeZone: " in client.post(f"{LISTS}{path}", body, 400)["message"]
+
+
+@pytest.mark.parametrize("direction", ["in", "out"])
+def test_a_pin_on_a_static_list_is_refused(client: ApiClient, direction: str) -> None:
+    list_id = client.post(LISTS, {"name": "Friends", "dynamic": False})["listId"]
+    vid = client.create(city="Rome")
+    message = client.put(f"{LISTS}/{list_id}/pins/{direction}/{vid}", status=400)["message"]
+    assert f"List {list_id} is static" in message
+
+
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_numbers_that_json_does_not_know_are_refused_with_the_body(client: ApiClient, number: str) -> None:
     text = f'{{"name": "L", "dynamic": true, "filterTree": {{"kind": "sample", "high": {number}}}}}'

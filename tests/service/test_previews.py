@@ -218,6 +218,30 @@ def test_an_explanation_tells_when_the_clock_moves_the_contact(client: ApiClient
     assert client.get(f"{LISTS}/{list_id}/explain/{people['Ada']}")["changesAt"] == midnight
 
 
+def test_pins_overrule_the_criteria_in_previews_and_explanations(client: ApiClient, people: dict[str, int]) -> None:
+    recent = {**is_("createdate", "WITHIN_TIME"), "withinLastTime": 2, "withinLastTimeUnit": "DAYS"}
+    list_id = new_list(client, "London", is_("city", "EQ", "London"), recent)
+    for direction, name in (("in", "Grace"), ("out", "Ada")):
+        client.put(f"{LISTS}/{list_id}/pins/{direction}/{people[name]}", status=204)
+    told = {name: client.get(f"{LISTS}/{list_id}/explain/{people[name]}") for name in ("Grace", "Ada", "Alan")}
+    facts = {name: (each["pinned"], each["matches"], each["belongs"]) for name, each in told.items()}
+    assert facts == {"Grace": ("in", False, True), "Ada": ("out", True, False), "Alan": (None, True, True)}
+    assert told["Ada"]["changesAt"] is None and told["Alan"]["changesAt"] is not None
+
+
+def test_a_preview_for_a_list_keeps_its_pins(
+    client: ApiClient, people: dict[str, int], settle: Callable[[], None]
+) -> None:
+    list_id = new_list(client, "London", is_("city", "EQ", "London"))
+    client.put(f"{LISTS}/{list_id}/pins/in/{people['Grace']}", status=204)
+    client.put(f"{LISTS}/{list_id}/pins/out/{people['Ada']}", status=204)
+    settle()
+    told = client.post(f"{LISTS}/preview", {"listId": list_id, "filters": [[is_("firstname", "EQ", "Ada")]]})
+    assert (vids(told), told["clauses"]["count"]) == ({people["Grace"]}, 1)
+    assert vids(told["difference"]["leaving"]) == {people["Alan"]}
+    assert told["difference"]["joining"]["count"] == 0
+
+
 def test_an_explanation_is_of_the_records_and_says_when_membership_lags(
     client: ApiClient, people: dict[str, int]
 ) -> None:
