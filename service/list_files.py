@@ -62,12 +62,14 @@ def write_file(rows: Sequence[ContactList]) -> str:
     return text
 
 
-def read_file(text: str) -> list[Entry]:
-    """Return the lists of a file; raises ListFileRefused."""
-    if len(text) > MAX_BYTES:
-        raise ListFileRefused(f"the file has {len(text)} characters; at most {MAX_BYTES} are taken")
+def read_file(file: bytes) -> list[Entry]:
+    """Return the lists of a file in UTF-8, of which MAX_BYTES + 1 need be read; raises ListFileRefused."""
+    if len(file) > MAX_BYTES:
+        raise ListFileRefused(f"the file has more than {MAX_BYTES} bytes; split it")
     try:
-        found = yaml.load(text, _Loader)
+        found = yaml.load(file.decode("utf-8-sig"), _Loader)
+    except UnicodeDecodeError as error:
+        raise ListFileRefused(f"byte {error.start} of the file is not UTF-8; save it as UTF-8") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ListFileRefused(f"the file is no YAML that can be taken: {error}") from None
     if not isinstance(found, dict) or not isinstance(found.get("lists"), list):

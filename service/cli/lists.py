@@ -6,7 +6,7 @@ import click
 
 from records import lists as stored
 from service.cli.context import data_option, open_records, portal_option, require_portal, settings_in_force
-from service.list_files import ListFileRefused, read_file, write_file
+from service.list_files import MAX_BYTES, read_file, write_file
 from service.list_imports import Outcome, import_lists
 
 
@@ -61,18 +61,12 @@ def import_file(file: Path, portal: int) -> None:
       contacts lists import lists.yaml
       contacts lists import lists.yaml --portal 2
     """
-    entries = read_file(_text(file))
+    with file.open("rb") as opened:
+        entries = read_file(opened.read(MAX_BYTES + 1))
     with open_records(settings_in_force()) as database:
         require_portal(database, portal)
         outcome = database.transact(lambda session: import_lists(session, portal, entries))
     _tell(outcome)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ListFileRefused(f"byte {error.start} of the file is not UTF-8; save it as UTF-8") from None
 
 
 def _tell(outcome: Outcome) -> None:
