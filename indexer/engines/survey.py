@@ -19,7 +19,6 @@ from queries.dsl import Query, any_of
 from queries.evaluate import evaluate
 from queries.fields import Document
 from queries.moments import Moment
-from queries.nodes import Node, reads
 
 MAX_JUDGED = 1_000
 """Hits that are fetched and evaluated for all trees with few hits together."""
@@ -27,19 +26,10 @@ MAX_JUDGED = 1_000
 MAX_SEARCHED = 300
 """Hits of any other tree among which contacts are looked for that may be named."""
 
-MAX_NAMES = 30
-"""Properties up to which hits are fetched with only those in them; choosing among more costs more than it saves."""
-
 _ORDER: list[dict[str, Any]] = [{fields.BUCKET: "asc"}, {fields.VID: "asc"}]
 _SAMPLE = "sample"
-_OF_CONTACT = (
-    *(fields.VID, fields.BUCKET, fields.MARKS, fields.IDENTIFIED, fields.TOKENS),
-    *(fields.KNOWN, fields.BLANK, fields.PAST, fields.WORDS),
-)
-_OF_PROPERTY = (
-    *(*fields.ENGINE_TYPES, fields.COUNT, fields.CHANGED),
-    *(f"{fields.HISTORY}.{kind}" for kind in fields.ENGINE_TYPES),
-)
+_JUDGED: dict[str, Any] = {"excludes": [fields.STEMS, fields.WHOLE, fields.TEXT_WORDS, fields.MONTH_DAY]}
+"""Everything that evaluation looks at; the rest is for queries only."""
 
 
 def survey(client: Elasticsearch, place: Place, asked: Sequence[Question], at: Moment) -> list[Surveyed]:
@@ -48,13 +38,12 @@ def survey(client: Elasticsearch, place: Place, asked: Sequence[Question], at: M
     surveyed = _count(client, place, asked, compiled)
     wide = [number for number, each in enumerate(compiled) if each.verify]
     few = _few(wide, surveyed)
-    source = _read_by(asked[number].tree for number in wide)
-    shared = _hits(client, place, any_of(compiled[number].query for number in few), source, MAX_JUDGED) if few else []
+    shared = _hits(client, place, any_of(compiled[number].query for number in few), MAX_JUDGED) if few else []
     for number in wide:
         if number in few:
             surveyed[number] = _judged(asked[number], shared, at)
         elif asked[number].sample:
-            some = _hits(client, place, compiled[number].query, source, MAX_SEARCHED)
+            some = _hits(client, place, compiled[number].query, MAX_SEARCHED)
             surveyed[number] = replace(surveyed[number], vids=_judged(asked[number], some, at).vids)
     return surveyed
 
@@ -101,22 +90,14 @@ def _few(wide: Iterable[int], surveyed: Sequence[Surveyed]) -> frozenset[int]:
     return frozenset(chosen)
 
 
-def _read_by(trees: Iterable[Node]) -> dict[str, Any]:
-    """Return the parts of documents that these trees look at."""
-    names = sorted(frozenset().union(*map(reads, trees)))
-    if len(names) > MAX_NAMES:
-        return {"excludes": [fields.STEMS, fields.WHOLE]}
-    return {"includes": [*_OF_CONTACT, *(f"{part}.{name}" for name in names for part in _OF_PROPERTY)]}
-
-
-def _hits(client: Elasticsearch, place: Place, query: Query, source: dict[str, Any], limit: int) -> list[Document]:
+def _hits(client: Elasticsearch, place: Place, query: Query, limit: int) -> list[Document]:
     answer = client.search(
         index=place.contacts,
         query={"bool": {"filter": [query]}},
         sort=_ORDER,
         size=limit,
         track_total_hits=False,
-        source=source,
+        source=_JUDGED,
         allow_partial_search_results=False,
     ).body
     require_whole(answer)

@@ -9,11 +9,13 @@ from indexer.engines.survey import MAX_JUDGED
 from queries.context import FilterContext
 from queries.evaluate import evaluate
 from queries.fields import bucket
+from queries.inline import inline
 from queries.moments import Moment
 from queries.nodes import And, Node, Not, Or
 from queries.tree import parse_tree
 from tests.indexer.people import CATALOGUE, person
 from tests.indexer.steps import ANYONE, EVERYONE, PORTAL, store, where
+from tests.support import filter_cases
 
 AT = Moment(1_500_000_000_000)
 CONTEXT = FilterContext(CATALOGUE, {})
@@ -46,6 +48,20 @@ def test_a_survey_counts_and_names_those_whom_evaluation_finds(filled: Engine) -
         matching = [document["vid"] for document in EVERYONE if evaluate(tree, document, AT)]
         assert (surveyed.count, surveyed.exact) == (len(matching), True), tree
         assert list(surveyed.vids) == sorted(matching, key=bucket)[:2]
+
+
+def test_every_filter_of_the_table_is_counted_as_evaluation_counts(engine: Engine) -> None:
+    engine.create(PORTAL, 1, filter_cases.CATALOGUE)
+    table = filter_cases.cases()
+    documents = [case.contact.document(vid) for vid, case in enumerate(table[-MAX_JUDGED:], 1)]
+    store(engine, *documents)
+    engine.seal(PORTAL, 1)
+    engine.promote(PORTAL, 1)
+    for tree in {inline(case.tree, filter_cases.look_up) for case in table}:
+        [found] = engine.survey(PORTAL, 1, [Question(tree, 3)], AT)
+        matching = [document["vid"] for document in documents if evaluate(tree, document, AT)]
+        assert (found.count, found.exact) == (len(matching), True), tree
+        assert list(found.vids) == sorted(matching, key=lambda vid: (bucket(vid), vid))[:3]
 
 
 def test_nobody_is_named_who_was_not_asked_for(filled: Engine) -> None:
