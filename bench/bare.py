@@ -1,21 +1,26 @@
-"""The baseline of look-ups: a Flask view that reads one row and does nothing else, under gunicorn as `contacts serve`.
+"""The baselines of look-ups and forms: Flask views that read or insert one row, under gunicorn as `contacts serve`.
 
 python -m bench.bare DATABASE_URL PORT
 """
 
 import sys
+import uuid
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, insert, select
 
-from records.models import Contact
+from records.models import Contact, FormSubmission
 from service.cli.serve import OPTIONS
+
+NAMES = ("form_guid", "form_name", "page_url", "page_title", "page_id")
+BLANK = {**dict.fromkeys(NAMES, ""), "submitted_at": 0, "details": {}}
+"""What a row of a submission holds beside its key and what was sent."""
 
 
 def create_app(database_url: str) -> Flask:
-    """Return the application with its one view."""
+    """Return the application with its two views."""
     app = Flask("bare")
     engine = create_engine(database_url)
 
@@ -24,6 +29,13 @@ def create_app(database_url: str) -> Flask:
         statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid == vid)
         with engine.connect() as connection:
             return dict(connection.execute(statement).one()._mapping)
+
+    @app.post("/<int:portal_id>")
+    def take(portal_id: int) -> dict[str, Any]:
+        row = {"portal_id": portal_id, "conversion_id": str(uuid.uuid4()), "fields": request.get_json()["fields"]}
+        with engine.begin() as connection:
+            connection.execute(insert(FormSubmission).values(**row, **BLANK))
+        return {"inlineMessage": "Thanks"}
 
     return app
 

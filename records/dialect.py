@@ -4,7 +4,7 @@ Row locks need no case here: SQLAlchemy leaves FOR UPDATE out on SQLite, where a
 database anyway (records.session).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Table, text
@@ -16,6 +16,17 @@ def insert(session: Session, model: type[DeclarativeBase]) -> Any:
     """Return an INSERT into the model's table that understands `on_conflict_do_nothing` and `on_conflict_do_update`."""
     table: Table = model.__table__  # type: ignore[assignment]
     return sqlite.insert(table) if _is_sqlite(session) else postgresql.insert(table)
+
+
+def built(session: Session, build: Callable[[Session], Any]) -> Any:
+    """Return the statement that a function builds, built once for each database: building takes longer than running.
+
+    The function makes equal statements for equal databases.
+    """
+    key = (build, session.get_bind().dialect.name)
+    if key not in _BUILT:
+        _BUILT[key] = build(session)
+    return _BUILT[key]
 
 
 def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -74,5 +85,6 @@ def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+_BUILT: dict[tuple[Callable[[Session], Any], str], Any] = {}
 _DRAW_SQLITE = text("UPDATE counter SET value = value + :count WHERE name = :name RETURNING value")
 _DRAW_POSTGRESQL = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")

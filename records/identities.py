@@ -5,6 +5,7 @@ An e-mail's key is the whole address lower-cased (queries.values.email_key); no 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -21,12 +22,16 @@ UTK = "UTK"
 
 @dataclass(frozen=True, slots=True)
 class EmailClaim:
-    """A contact that takes an address as its primary or a secondary one, at a moment in milliseconds."""
+    """A contact that takes an address as its primary or a secondary one, at a moment in milliseconds.
+
+    One that `is_new` has no address yet.
+    """
 
     vid: int
     email: str
     timestamp: int
     is_primary: bool = True
+    is_new: bool = False
 
 
 def find_vids(session: Reader, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
@@ -57,16 +62,9 @@ def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim])
     """
     if not claims:
         return
-    session.execute(
-        delete(Identity).where(
-            Identity.portal_id == portal_id,
-            Identity.kind == EMAIL,
-            Identity.key.in_([email_key(claim.email) for claim in claims]),
-            tuple_(Identity.vid, Identity.key).in_([(claim.vid, email_key(claim.email)) for claim in claims]),
-        )
-    )
-    statement = dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.key, Identity.vid)
-    taken = {key for key, _ in session.execute(statement, [_row(portal_id, claim) for claim in claims])}
+    _release_own(session, portal_id, [claim for claim in claims if not claim.is_new])
+    rows = [_row(portal_id, claim) for claim in claims]
+    taken = {key for key, _ in session.execute(dialect.built(session, _take), rows)}
     for claim in claims:
         if email_key(claim.email) not in taken:
             _refuse(session, portal_id, claim)
@@ -122,13 +120,32 @@ def claim_token(session: Session, portal_id: int, vid: int, token: str, timestam
         "is_primary": False,
         "timestamp": timestamp,
     }
+    session.execute(dialect.built(session, _bind), row)
+
+
+def _release_own(session: Session, portal_id: int, claims: Sequence[EmailClaim]) -> None:
+    keys = [email_key(claim.email) for claim in claims]
+    if keys:
+        session.execute(
+            delete(Identity).where(
+                Identity.portal_id == portal_id,
+                Identity.kind == EMAIL,
+                Identity.key.in_(keys),
+                tuple_(Identity.vid, Identity.key).in_(
+                    [(claim.vid, key) for claim, key in zip(claims, keys, strict=True)]
+                ),
+            )
+        )
+
+
+def _take(session: Session) -> Any:
+    return dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.key, Identity.vid)
+
+
+def _bind(session: Session) -> Any:
     statement = dialect.insert(session, Identity)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["portal_id", "kind", "key"], set_={"vid": statement.excluded.vid}
-        ),
-        row,
-    )
+    bound = {"vid": statement.excluded.vid}
+    return statement.on_conflict_do_update(index_elements=["portal_id", "kind", "key"], set_=bound)
 
 
 def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:

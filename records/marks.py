@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -52,11 +53,7 @@ def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]
         return
     moment = now(session)
     rows = [_row(portal_id, vid, names, urgency, moment) for vid, names in sorted(changed.items())]
-    statement = dialect.insert(session, Dirty)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded)),
-        rows,
-    )
+    session.execute(dialect.built(session, _upsert), rows)
 
 
 def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
@@ -176,6 +173,11 @@ def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, mom
         "next_at": 0,
         "attempts": 0,
     }
+
+
+def _upsert(session: Session) -> Any:
+    statement = dialect.insert(session, Dirty)
+    return statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded))
 
 
 def _raised(added: object) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, tuple_
+from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from queries.fields import TOKENS
@@ -23,7 +23,7 @@ from records.history import newest_times
 from records.marks import Urgency
 from records.merges import merge_contacts
 from records.models import FormSubmission, Identity
-from records.statements import Reader
+from records.statements import PORTAL, Reader
 from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
 
 FORM = "FORM"
@@ -74,7 +74,8 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     A contact's submission after the 1,000th is dropped whole. Raises AlreadySubmitted for a conversion id that has
     counted, and ContactExists when somebody else creates the same contact meanwhile; nothing is to be kept then.
     """
-    moment = min(submission.submitted_at or now(session), now(session))
+    present = now(session)
+    moment = present if submission.submitted_at is None else min(submission.submitted_at, present)
     contact, former = _contact(session, portal_id, submission)
     if contact is None:
         _store(session, portal_id, submission, None, moment)
@@ -136,9 +137,9 @@ def _contact(
 
 def _bind(session: Session, portal_id: int, token: str, contact: ContactState, former: ContactState | None) -> None:
     """Give the visitor's token to the contact; lists may ask how many tokens either has."""
-    identities.claim_token(session, portal_id, contact.vid, token, now(session))
-    moved = {each.vid: (TOKENS,) for each in (contact, former) if each is not None}
-    marks.mark(session, portal_id, moved, Urgency.NOW)
+    identities.claim_token(session, portal_id, contact.vid, token, contact.updated_at)
+    known = [each for each in (contact, former) if each is not None and each.version > 1]
+    marks.mark(session, portal_id, {each.vid: (TOKENS,) for each in known}, Urgency.NOW)
 
 
 def _identified(
@@ -174,12 +175,8 @@ def _lock_owners(
 
 def _owners(session: Session, portal_id: int, submission: Submission) -> dict[str, int]:
     """Return EMAIL and UTK -> the vid that the submission's e-mail and token belong to, where they belong to one."""
-    keys = {identities.EMAIL: email_key(submission.email), identities.UTK: submission.token.lower()}
-    matches = [and_(Identity.kind == kind, Identity.key == key) for kind, key in keys.items() if key]
-    if not matches:
-        return {}
-    statement = select(Identity.kind, Identity.vid).where(Identity.portal_id == portal_id, or_(*matches))
-    return {kind: vid for kind, vid in session.execute(statement)}
+    keys = {"email": email_key(submission.email), "token": submission.token.lower()}
+    return {kind: vid for kind, vid in session.execute(_OWNERS, {"portal": portal_id, **keys})}
 
 
 def _conversions(session: Session, portal_id: int, contact: ContactState) -> list[Any]:
@@ -246,9 +243,20 @@ def _store(session: Session, portal_id: int, submission: Submission, vid: int | 
         "fields": [list(pair) for pair in submission.fields],
         "details": {"token": submission.token, **submission.details},
     }
-    statement = dialect.insert(session, FormSubmission).on_conflict_do_nothing()
-    if session.execute(statement.returning(FormSubmission.conversion_id), row).one_or_none() is None:
+    if session.execute(dialect.built(session, _insertion), row).one_or_none() is None:
         raise AlreadySubmitted(submission.conversion_id)
 
 
+def _insertion(session: Session) -> Any:
+    return dialect.insert(session, FormSubmission).on_conflict_do_nothing().returning(FormSubmission.conversion_id)
+
+
 _SUBMISSION = FormSubmission.__table__.c
+_IDENTITY = Identity.__table__.c
+_OWNERS = select(_IDENTITY.kind, _IDENTITY.vid).where(
+    _IDENTITY.portal_id == PORTAL,
+    or_(
+        and_(_IDENTITY.kind == identities.EMAIL, _IDENTITY.key == bindparam("email")),
+        and_(_IDENTITY.kind == identities.UTK, _IDENTITY.key == bindparam("token")),
+    ),
+)

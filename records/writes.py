@@ -184,7 +184,7 @@ def _write_emails(session: Session, portal_id: int, written: Sequence[_Write], m
     emails = {write.contact.vid: write.values["email"][0] for write in written if _changes_email(write)}
     stored = {write.contact.vid for write in written if not write.is_new}
     identities.release_primary(session, portal_id, emails.keys() & stored)
-    claims = [EmailClaim(vid, email, moment) for vid, email in emails.items() if email]
+    claims = [EmailClaim(vid, email, moment, is_new=vid not in stored) for vid, email in emails.items() if email]
     identities.claim_emails(session, portal_id, claims)
 
 

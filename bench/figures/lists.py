@@ -38,7 +38,7 @@ def measure(loaded: Loaded) -> list[Result]:
     with_key = loaded.service.client(account)
     vids = _create_contacts(with_key, size.members)
     ids = _create_lists(with_key, size.lists)
-    wait_until(lambda: _all_done(with_key), FILL_SECONDS, "all lists are filled")
+    until_done(with_key)
     writes = _writes(vids, ids, size.writes)
     took = [_join(with_key, *write) for write in writes]
     profile = loaded.explain(_meets(loaded, took), lambda: _profile(loaded, account, vids, ids))
@@ -83,6 +83,17 @@ def _create_lists(client: Client, count: int) -> list[int]:
     return [client.post("/contacts/v1/lists", body)["listId"] for body in bodies]
 
 
+def until_done(client: Client) -> None:
+    """Wait until no list of the client's portal is being filled."""
+    wait_until(lambda: _all_done(client), FILL_SECONDS, "all lists are filled")
+
+
+def is_member(client: Client, vid: int, list_id: int) -> bool:
+    """Say whether a contact's profile shows it as a member of a list."""
+    profile = client.get(f"/contacts/v1/contact/vid/{vid}/profile", propertyMode="value_only", property="email")
+    return any(member["static-list-id"] == list_id for member in profile["list-memberships"])
+
+
 def _all_done(client: Client) -> bool:
     """Say whether no list is being filled; asked a quarter of a second apart, because it reads them all."""
     time.sleep(0.25)
@@ -106,16 +117,11 @@ def _join(client: Client, vid: int, values: Mapping[str, str], list_id: int) -> 
     time.sleep(PAUSE_SECONDS)
     client.send("POST", f"/contacts/v1/contact/vid/{vid}/profile", orjson.dumps(as_body(dict(values))))
     start = time.perf_counter()
-    while not _is_member(client, vid, list_id):
+    while not is_member(client, vid, list_id):
         if time.perf_counter() - start > PATIENCE_SECONDS:
             raise RuntimeError(f"contact {vid} is still not in list {list_id}")
         time.sleep(POLL_SECONDS)
     return (time.perf_counter() - start) * 1000
-
-
-def _is_member(client: Client, vid: int, list_id: int) -> bool:
-    profile = client.get(f"/contacts/v1/contact/vid/{vid}/profile", propertyMode="value_only", property="email")
-    return any(member["static-list-id"] == list_id for member in profile["list-memberships"])
 
 
 def _profile(loaded: Loaded, account: Account, vids: Sequence[int], ids: Sequence[int]) -> str:

@@ -37,7 +37,7 @@ def measure(loaded: Loaded) -> list[Result]:
         ("by vid, values without memberships", SLIM): [path + SLIM_VIEW for path in by_vid],
         ("by e-mail, values without memberships", SLIM): [path + SLIM_VIEW for path in by_email],
     }
-    with _bare_server(loaded) as address:
+    with bare_server(loaded) as address:
         rates = _alternate(loaded, address, [*asked.values(), bare])
     return [
         _result(loaded, figure, share, paths, rate, rates[-1])
@@ -101,7 +101,8 @@ def _ask(client: Client, paths: Sequence[str], end: float) -> int:
 
 
 @contextmanager
-def _bare_server(loaded: Loaded) -> Iterator[str]:
+def bare_server(loaded: Loaded) -> Iterator[str]:
+    """Run the bare server over the service's database and yield its address."""
     port = free_port()
     server = loaded.service.run(
         "bare", sys.executable, "-m", "bench.bare", loaded.service.settings.database_url, str(port)

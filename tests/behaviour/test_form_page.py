@@ -1,32 +1,16 @@
 """A page of a site with a plain HTML form, filled in in a real browser, ends in the right contact, token and lists."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from tests.behaviour.conftest import Running
+from tests.support.http import serve
 from tests.support.people import Portal, is_
 
 TOKEN = "0123456789abcdef0123456789abcdef"
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an application on a port of its own and yield its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def site(code: str) -> Flask:
@@ -49,11 +33,11 @@ def site(code: str) -> Flask:
 @pytest.fixture
 def addresses(running: Running, portal: Portal) -> Iterator[tuple[str, str]]:
     """The addresses of the site and of the guid's form that its page holds."""
-    with served(running.app) as service:
+    with serve(running.app) as service:
         fields = [{"name": "email", "required": True}, {"name": "firstname"}, {"name": "numemployees"}]
         made = portal.api.post("/contacts/v1/forms", {"name": "Letters", "fields": fields})
         code = made["embeddedCode"].replace("http://localhost", service)
-        with served(site(code)) as address:
+        with serve(site(code)) as address:
             portal.api.put(f"/forms/v2/forms/{made['guid']}", {"redirect": f"{address}/thanks"})
             yield address, made["guid"]
 

@@ -1,4 +1,4 @@
-"""The README's tour works: its commands are run, word for word but for address and paths, against a served demo."""
+"""The README's tour and that of forms work: their commands are run, word for word but for address and paths."""
 
 import re
 import socket
@@ -17,9 +17,9 @@ ADDRESS = "http://127.0.0.1:8000"
 COMMAND = ".venv/bin/contacts"
 
 
-def tour() -> str:
-    """Return all commands of the tour as one script."""
-    return "\n".join(BLOCK.findall((ROOT / "README.md").read_text("utf-8")))
+def tour(page: str = "README.md") -> str:
+    """Return all commands of a page as one script."""
+    return "\n".join(BLOCK.findall((ROOT / page).read_text("utf-8")))
 
 
 @pytest.fixture
@@ -40,14 +40,27 @@ def served(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 def test_the_tour_works(served: tuple[str, dict[str, str]], tmp_path: Path) -> None:
     address, environment = served
-    script = tour().replace(ADDRESS, address).replace(COMMAND, f"{sys.executable} -m service.cli")
-    run = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stderr
-    for told in ('"isNew":true', '"addedAt"', '"LEAVE"', "CONTACT_CHANGE", '"total"'):
-        assert told in run.stdout, run.stdout
-    assert '"status":"error"' not in run.stdout
+    told = run(tour(), address, environment, tmp_path)
+    for part in ('"isNew":true', '"addedAt"', '"LEAVE"', "CONTACT_CHANGE", '"total"'):
+        assert part in told, told
+
+
+def test_a_form_is_received_in_five_minutes(served: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+    address, environment = served
+    beginning = f"KEY=$({COMMAND} keys create --name tour)\nAPI={address}\n"
+    told = run(beginning + tour("docs/forms.md"), address, environment, tmp_path)
+    for part in ("302 FOUND", "submissionGuid=", '"ada@tour.example"', '"conversionId"'):
+        assert part in told, told
+
+
+def run(script: str, address: str, environment: dict[str, str], folder: Path) -> str:
+    """Run commands against a served demo and return what they say; assert that none fails."""
+    script = script.replace(ADDRESS, address).replace(COMMAND, f"{sys.executable} -m service.cli")
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert '"status":"error"' not in ended.stdout
+    return ended.stdout
 
 
 def _free_port() -> int:
