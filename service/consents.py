@@ -51,6 +51,8 @@ def kept_consent(options: Any) -> Json:
 def _kept(given: Mapping[str, Any]) -> Json:
     kept: Json = {name: storable(given[name]) for name in _TEXTS if isinstance(given.get(name), str)}
     kept |= {name: given[name] for name in _SCALARS if isinstance(given.get(name), (bool, int))}
-    if given.get("communications"):
-        kept["communications"] = [_kept({**each, "communications": None}) for each in given["communications"]]
+    communications = given.get("communications")
+    if isinstance(communications, list):
+        found = (each for each in communications if isinstance(each, Mapping))
+        kept["communications"] = [_kept({**each, "communications": None}) for each in found]
     return kept

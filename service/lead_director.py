@@ -5,8 +5,18 @@ import uuid
 from flask import Response, request
 
 from records import forms, portals
-from service.form_entries import Context, check_size, known_address, known_token, make_submission, pairs
+from service.form_entries import (
+    MAX_PAGE,
+    Context,
+    check_size,
+    known_address,
+    known_token,
+    make_submission,
+    pairs,
+    storable,
+)
 from service.refusals import BadInput, Missing
+from service.schemas.base import whole_number
 from service.transactions import snapshot
 from service.visitors import NO_KEY, VisitorBlueprint, portal_catalogue, take_in
 
@@ -38,9 +48,9 @@ def _insert(portal_id: int, controls: dict[str, str], fields: list[tuple[str, st
     context = Context(
         token=known_token(controls.get("UserToken")),
         ip_address=known_address(controls.get("IPAddress")),
-        page_url=(request.referrer or "")[:2_000],
+        page_url=storable(request.referrer or "")[:MAX_PAGE],
     )
-    form = _form(portal_id, controls["FormName"].strip())
+    form = _form(portal_id, storable(controls["FormName"]).strip())
     submission = make_submission(form, fields, context, portal_catalogue(portal_id), names=NAMES)
     take_in(portal_id, submission)
     text = f"The lead has been taken in. Conversion event GUID: {submission.conversion_id}\n"
@@ -52,9 +62,10 @@ def _portal(given: str | None) -> int:
     known = portals.portal_ids(snapshot())
     if given is None and len(known) == 1:
         return known[0]
-    if given is None or not given.isascii() or not given.isdigit() or int(given) not in known:
+    portal_id = whole_number(given)
+    if portal_id is None or portal_id not in known:
         raise Missing("portalId: there is no such portal; send the id of one as portalId")
-    return int(given)
+    return portal_id
 
 
 def _form(portal_id: int, name: str) -> tuple[str, str]:

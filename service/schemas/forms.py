@@ -3,6 +3,7 @@
 from typing import Any
 
 import marshmallow
+import orjson
 from marshmallow import fields
 
 from service.schemas.base import NO_OBJECT, Choice, Count, Flag, Number, WireSchema
@@ -100,6 +101,17 @@ class FormBody(BodySchema):
     tmsId = Line()
     captchaEnabled = Flag()
     campaignGuid = Line()
+
+    @marshmallow.pre_load
+    def check_storable(self, data: Any, **_: Any) -> Any:
+        """Return the body; refuse what the databases cannot hold in the parts that are kept as they are sent."""
+        try:
+            text = orjson.dumps(data)
+        except orjson.JSONEncodeError:
+            raise marshmallow.ValidationError("is nested too deeply; send at most 200 levels") from None
+        if b"\\u0000" in text:
+            raise marshmallow.ValidationError("holds a NUL character; leave it out")
+        return data
 
     @marshmallow.post_load
     def group_fields(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:

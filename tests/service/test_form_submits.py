@@ -160,7 +160,7 @@ def test_consent_is_checked(script: Script, options: Any, expected: list[str]) -
 
 
 @pytest.mark.parametrize(
-    "options", [{"consent": CONSENT}, {"legitimateInterest": {"value": True, "text": "x\0"}}, None]
+    "options", [{"consent": CONSENT}, {"legitimateInterest": {"text": "x\0", "communications": 7}}, None]
 )
 def test_consent_is_taken(script: Script, options: Any) -> None:
     assert script.send(EMAIL, legalConsentOptions=options).status_code == 200

@@ -25,6 +25,14 @@ FIELD_KEYS = {
 }
 
 
+def nested(levels: int) -> dict[str, Any]:
+    """Return an object with as many objects inside each other."""
+    found: dict[str, Any] = {}
+    for _ in range(levels):
+        found = {"a": found}
+    return found
+
+
 @pytest.fixture
 def form(client: ApiClient) -> Any:
     """A form of the portal."""
@@ -116,6 +124,8 @@ def test_fields_are_read_alone(client: ApiClient, form: Any, path: str) -> None:
         ({"fields": [{"name": "email"}] * 1001}, "1001"),
         ({"formFieldGroups": [{"fields": [{"name": "email", "required": "maybe"}]}]}, "required"),
         ({"redirect": 7}, "redirect"),
+        ({"metaData": [{"a": "b\0"}]}, "NUL"),
+        ({"metaData": [nested(300)]}, "nested"),
         ({"name": "x" * 251}, "name"),
         ([], "body"),
     ],

@@ -433,6 +433,12 @@ def test_a_lead_of_2011_becomes_a_contact(client: ApiClient, visitor: FlaskClien
     assert value(profile, "hs_analytics_source") == "DIRECT_TRAFFIC"
 
 
+def test_a_lead_may_say_nothing_that_cannot_be_stored(client: ApiClient, visitor: FlaskClient) -> None:
+    odd = {**LEAD, "FirstName": "A\0da", "X\0": "\0"}
+    assert visitor.post("/?app=leaddirector&FormName=a%00b", data=odd).status_code == 200
+    assert by_token(client)["form-submissions"][0]["title"] == "ab"
+
+
 def test_a_lead_of_a_defined_form_counts_as_that_form(client: ApiClient, visitor: FlaskClient, guid: str) -> None:
     for name in ("Newsletter", "Other", "Other"):
         assert visitor.post(f"/?app=leaddirector&FormName={name}", data=LEAD).status_code == 200
@@ -449,6 +455,7 @@ def test_a_lead_of_a_defined_form_counts_as_that_form(client: ApiClient, visitor
         ("?app=leaddirector", 400, "FormName"),
         ("?app=leaddirector&FormName=x&portalId=99", 404, "portalId"),
         ("?app=leaddirector&FormName=x&portalId=²", 404, "portalId"),
+        (f"?app=leaddirector&FormName=x&portalId={'9' * 5_000}", 404, "portalId"),
     ],
 )
 def test_a_bad_lead_is_refused(client: ApiClient, visitor: FlaskClient, query: str, status: int, told: str) -> None:
