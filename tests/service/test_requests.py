@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.runtime import Runtime
+from indexer.settings import SettingError, read_settings
 from service.app import create_app
 from service.paths import tidy
 from tests.support.api import ApiClient
@@ -237,3 +238,20 @@ def test_limits_count_each_portal_alone(runtime: Runtime, client: ApiClient, str
     busy.get(STATISTICS)
     busy.get(STATISTICS, 429)
     assert ApiClient(busy.client, stranger.key, stranger.portal_id).get(STATISTICS)["contacts"] == 0
+
+
+@pytest.mark.parametrize(("proxies", "second"), [("0", 429), ("1", 404)])
+def test_only_a_proxy_that_is_told_of_names_the_addresses_of_visitors(
+    runtime: Runtime, client: ApiClient, proxies: str, second: int
+) -> None:
+    told = read_settings({"CONTACTS_PROXIES": proxies, "CONTACTS_RATE_FORMS": "1"})
+    behind = limited(runtime, client, proxies=told.proxies, rate_forms=told.rate_forms)
+    path = f"/uploads/form/v2/{client.portal_id}/none"
+    answers = [behind.client.post(path, headers={"X-Forwarded-For": f"192.0.2.{number}"}) for number in (1, 2)]
+    assert [answer.status_code for answer in answers] == [404, second]
+
+
+@pytest.mark.parametrize("name", ["CONTACTS_PROXIES", "CONTACTS_RATE_FORMS"])
+def test_a_wrong_setting_of_forms_is_named(name: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        read_settings({name: "many"})
