@@ -13,7 +13,7 @@ from service.form_entries import Context, check_size, lenient_context, make_subm
 from service.refusals import BadInput
 from service.replies import nothing
 from service.transactions import snapshot
-from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, portal_catalogue, take_in
+from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, portal_catalogue, sent_pairs, take_in
 
 CONTEXT = "hs_context"
 CREDENTIALS = frozenset({"hapikey", "access_token"})
@@ -65,7 +65,7 @@ def _take(portal_id: int, guid: str) -> Response:
     form = forms.find_form(snapshot(), portal_id, guid)
     if form is None:
         return _missing(guid)
-    fields = pairs([*request.args.items(multi=True), *request.form.items(multi=True)], CREDENTIALS | {CONTEXT})
+    fields = pairs(sent_pairs(), CREDENTIALS | {CONTEXT})
     check_size(fields)
     context = _context()
     submission = make_submission((guid, form.name), fields, context, portal_catalogue(portal_id))

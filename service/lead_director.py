@@ -18,7 +18,7 @@ from service.form_entries import (
 from service.refusals import BadInput, Missing
 from service.schemas.base import whole_number
 from service.transactions import snapshot
-from service.visitors import NO_KEY, VisitorBlueprint, portal_catalogue, take_in
+from service.visitors import NO_KEY, VisitorBlueprint, portal_catalogue, sent_pairs, take_in
 
 APP = "leaddirector"
 CONTROLS = frozenset({"app", "FormName", "portalId"})
@@ -34,7 +34,7 @@ blueprint = VisitorBlueprint("lead director", "Filled-in forms of sites from bef
 @blueprint.response(200, description="A sentence with the conversion event GUID", content_type="text/plain")
 def insert_lead() -> Response:
     """Take in a lead of the form `FormName`, as a form submission."""
-    given = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    given = sent_pairs()
     controls = dict(reversed([pair for pair in given if pair[0] in CONTROLS | VISITOR]))
     if controls.get("app") != APP:
         raise BadInput("app", controls.get("app", ""), "is not served here", f"send app={APP}")

@@ -9,9 +9,9 @@ from queries.catalogue import Catalogue
 from records.catalogues import load_catalogue
 from records.errors import AlreadySubmitted, ContactExists
 from records.submissions import Submission, submit
-from service.bodies import MEGABYTE, RequestParser
+from service.bodies import FORM_TYPES, MEGABYTE, RequestParser
 from service.limits import enforce_visitor_limit
-from service.refusals import ApiError
+from service.refusals import ApiError, shown
 from service.transactions import snapshot, write_for
 
 MAX_SUBMISSION = 2 * MEGABYTE
@@ -45,6 +45,14 @@ def limit_size() -> None:
     request.max_content_length = MAX_SUBMISSION
     request.max_form_memory_size = MAX_SUBMISSION
     request.max_form_parts = MAX_PARTS
+
+
+def sent_pairs() -> list[tuple[str, str]]:
+    """Return names and values of the query and of a body that is a form; raises ApiError with 415 for any other."""
+    if request.content_length and request.mimetype not in FORM_TYPES:
+        remedy = "send application/x-www-form-urlencoded or multipart/form-data"
+        raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is no form; {remedy}")
+    return [*request.args.items(multi=True), *request.form.items(multi=True)]
 
 
 def allow_other_sites(response: Response) -> Response:

@@ -306,6 +306,13 @@ def test_too_much_is_refused_and_nothing_stays(
     assert count(client) == 0 and sent(client, guid) == []
 
 
+def test_a_body_that_is_no_form_is_refused(client: ApiClient, sender: Visitor, guid: str) -> None:
+    for path in (sender.path, "/?app=leaddirector&FormName=x"):
+        answer = sender.client.post(path, json={"email": "ada@example.com"})
+        assert answer.status_code == 415 and "application/json" in answer.get_json()["message"]
+    assert count(client) == 0 and sent(client, guid) == []
+
+
 def test_too_many_parts_are_refused(client: ApiClient, sender: Visitor) -> None:
     fields = {f"field{number}": "x" for number in range(1_001)}
     answer = sender.client.post(sender.path, data=fields, content_type="multipart/form-data")
