@@ -167,7 +167,7 @@ def _lock_owners(
     """Lock and return the contacts that the e-mail and the token belong to; asked anew where that changed meanwhile."""
     owners = _owners(session, portal_id, submission)
     locked = lock_contacts(session, portal_id, set(owners.values()))
-    if locked and _owners(session, portal_id, submission) != owners:
+    if owners and _owners(session, portal_id, submission) != owners:
         return _lock_owners(session, portal_id, submission)
     by_kind = {kind: locked[vid] for kind, vid in owners.items()}
     return by_kind.get(identities.EMAIL), by_kind.get(identities.UTK)

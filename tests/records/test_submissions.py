@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.orm import Session
 
 from records.contacts import find_by_email, statistics
-from records.errors import AlreadySubmitted, ContactExists
+from records.deletes import delete_contact
+from records.errors import AlreadySubmitted, ContactExists, ContactMissing
 from records.identities import claim_token
 from records.session import Database
 from records.submissions import Submission, submissions_of_form, submit
@@ -100,3 +103,21 @@ def test_two_that_prove_to_be_one_at_the_same_time_become_one(database: Database
     assert value(database, "num_conversion_events") == "17"
     with database.read() as session:
         assert statistics(session, PORTAL)[0] == 1
+
+
+def test_forms_of_a_contact_that_is_deleted_meanwhile_make_another(database: Database) -> None:
+    def delete(_: int) -> None:
+        with suppress(ContactMissing):
+            database.transact(lambda session: delete_contact(session, PORTAL, _vid(session)))
+
+    def _vid(session: Session) -> int:
+        row = find_by_email(session, PORTAL, "ada@example.com")
+        return 0 if row is None else int(row.vid)
+
+    with ThreadPoolExecutor(8) as pool:
+        deletes = [pool.submit(delete, number) for number in range(12)]
+        sent = [pool.submit(send, database, filled_in(token=TOKEN)) for _ in range(12)]
+        assert {future.result() for future in sent} == {"taken"}
+        assert [future.result() for future in deletes] == [None] * 12
+    send(database, filled_in())
+    assert int(value(database, "num_conversion_events")) == submissions(database)
