@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 export CONTACTS_DATA ?= .data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test duel lint format bench clean
+.PHONY: help setup setup-test run test duel lint format bench screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: setup-test ## Put the source into the common format
 
 bench: setup-test ## Measure against the lines in docs/benchmarks.md
 	$(BIN)/python -m bench
+
+screenshots: setup-test ## Take the pictures of docs/page.md anew (needs Chromium)
+	$(BIN)/python -m tests.support.screenshots
 
 clean: ## Remove the environment and caches; the data folder stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -107,7 +107,7 @@ def page(visitor: Page, portal: Portal) -> Page:
     """The page, signed in to the portal."""
     visitor.goto(f"/#key={portal.api.key}")
     visitor.get_by_role("button", name="Sign in").click()
-    visitor.wait_for_selector("#moves", state="attached")
+    visitor.get_by_role("status").get_by_text("live").wait_for()
     return visitor
 
 

@@ -114,9 +114,24 @@ def test_enter_shows_all_that_is_found_and_back_leads_back(page: Page, portal: P
     expect(page.get_by_role("heading", name="“ada”")).to_be_visible()
 
 
+def test_who_searches_on_while_a_page_comes_stays_in_the_box(page: Page, portal: Portal) -> None:
+    list_id = portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
+    page.reload()
+    held: list[Route] = []
+    page.route(re.compile(rf"/lists/{list_id}$"), lambda route: held.append(route))
+    link = page.get_by_role("navigation", name="Lists").get_by_role("link", name="Leads")
+    with page.expect_request(re.compile(rf"/lists/{list_id}$")):
+        link.click()
+    page.keyboard.press("/")
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Leads")).to_be_visible()
+    expect(box(page)).to_be_focused()
+
+
 def test_a_contact_is_seen_to_join_and_to_leave(page: Page, portal: Portal) -> None:
     list_id = portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
     portal.until_done(list_id)
+    page.reload()
     page.get_by_role("navigation", name="Lists").get_by_role("link", name="Leads").click()
     expect(page.get_by_text("Nobody is in this list.")).to_be_visible()
     vid = portal.api.create(firstname="Ada", lifecyclestage="lead")
@@ -162,6 +177,7 @@ def test_a_list_is_edited_and_tells_who_would_move(page: Page, portal: Portal) -
     portal.api.create(firstname="Grace", lifecyclestage="customer")
     list_id = portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
     portal.until_done(list_id)
+    page.reload()
     page.get_by_role("navigation", name="Lists").get_by_role("link", name="Leads").click()
     page.get_by_role("link", name="Edit").click()
     value = page.get_by_role("combobox", name="Value")
@@ -203,6 +219,7 @@ def test_a_session_that_ended_elsewhere_asks_to_sign_in(page: Page, window: Brow
     other = window.new_page()
     other.goto("/")
     other.get_by_role("button", name="Sign out").click()
+    box(page).fill("ada")
     expect(page.get_by_label("API key")).to_be_visible()
     troubles.found.clear()
 

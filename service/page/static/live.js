@@ -13,6 +13,7 @@ const shown = new Map();
 export function keepUpToDate() {
   setInterval(() => document.hidden || look(), PERIOD);
   document.addEventListener("visibilitychange", () => document.hidden || look());
+  look();
 }
 
 async function look() {
@@ -20,11 +21,10 @@ async function look() {
     const answer = await fetch("/page/news");
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
-    const found = document.createRange().createContextualFragment(await answer.text());
-    pulse.textContent = "";
-    take(found);
+    take(document.createRange().createContextualFragment(await answer.text()));
+    say("live");
   } catch {
-    pulse.textContent = "– not answering";
+    say("not answering");
   }
 }
 
@@ -54,4 +54,9 @@ function told(column) {
   const { list, vid } = document.querySelector("#main article")?.dataset ?? {};
   const lines = [...column.querySelectorAll(`[data-list="${list}"], [data-vid="${vid}"]`)];
   return lines.map((line) => line.dataset.seq ?? line.textContent).join();
+}
+
+function say(text) {
+  if (pulse.textContent !== text) pulse.textContent = text;
+  pulse.classList.toggle("on", text === "live");
 }

@@ -20,12 +20,14 @@ export function searchWhileTyping() {
   box.form.addEventListener("submit", (event) => {
     event.preventDefault();
     close();
+    box.blur();
     visit(`${box.form.getAttribute("action")}?${new URLSearchParams({ q: box.value })}`);
   });
   typed.addEventListener("click", close);
   document.addEventListener("pointerdown", (event) => box.form.contains(event.target) || close());
   box.form.addEventListener("focusout", (event) => box.form.contains(event.relatedTarget) || close());
   document.addEventListener("keydown", reachBox);
+  if (document.activeElement === box) search(); // who was quicker than this script
 }
 
 async function search() {
@@ -71,7 +73,9 @@ function onKey(event) {
     move(step);
   } else if (event.key === "Enter" && selected >= 0) {
     event.preventDefault();
-    options()[selected].click();
+    const option = options()[selected];
+    box.blur();
+    option.click();
   } else if (event.key === "Escape") {
     event.preventDefault();
     typed.hidden ? box.blur() : close();

@@ -30,7 +30,7 @@ export async function visit(address, { push = true } = {}) {
   if (push) history.pushState(null, "", address);
   show(shown);
   scrollTo(0, 0);
-  document.getElementById("main").focus({ preventScroll: true });
+  if (!document.activeElement?.matches("input, select")) document.getElementById("main").focus({ preventScroll: true });
 }
 
 /** Bring what is shown up to date. */
