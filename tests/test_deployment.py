@@ -6,6 +6,7 @@ Where Docker's compose plug-in is installed it judges the file too; it needs no 
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,16 @@ def test_the_image_is_built_from_what_is_there_and_what_is_sent() -> None:
     for source in copied_sources():
         assert (ROOT / source).exists()
         assert f"!{source}" in sent
+
+
+def test_every_file_that_the_code_reads_is_installed_with_it() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    for package in ("queries", "records", "indexer", "service"):
+        for path in (ROOT / package).rglob("*.*"):
+            inside = path.relative_to(ROOT / package)
+            wanted = [*patterns["*"], *patterns.get(package, ())]
+            is_data = path.is_file() and path.suffix not in (".py", ".pyc")
+            assert not is_data or any(path.match(each) or inside.match(each) for each in wanted), path
 
 
 def test_the_image_runs_without_root_and_with_the_pinned_versions() -> None:
