@@ -2,6 +2,9 @@
 
 A job is a wake-up and nothing more: what must be done stands in the records, so losing every job only delays the work
 until the worker's next look, a second later. A flag in Redis keeps unanswered wake-ups from piling up.
+
+There is a queue for each kind of work, the most urgent first, and a job gives way after every piece as soon as another
+waits that is as urgent: a rebuild delays a join by a page at most, and one portal's import delays another's by a batch.
 """
 
 import threading
@@ -49,6 +52,14 @@ class RedisJobs:
         """Return the queue of a kind of work."""
         return Queue(f"{self._prefix}-{kind}", connection=self.redis, serializer="json")
 
+    def depths(self) -> dict[Kind, int]:
+        """Return how many wake-ups wait, by kind; raises redis.exceptions.RedisError."""
+        return {kind: self.queue(kind).count for kind in KINDS}
+
+    def is_wanted_for(self, kind: Kind) -> bool:
+        """Return whether a job of this kind, or a more urgent one, waits; raises redis.exceptions.RedisError."""
+        return any(self.queue(rival).count for rival in KINDS[: KINDS.index(kind) + 1])
+
     def answer(self, kind: Kind, portal_id: int) -> None:
         """Take the flag down before looking for work, so that what is written from now on wakes anew."""
         self.redis.delete(self._flag(kind, portal_id))
@@ -72,9 +83,14 @@ class _Worker:
     jobs: RedisJobs
 
 
+def prepare(runtime: Runtime, jobs: RedisJobs) -> None:
+    """Set what jobs in this process work with."""
+    _Worker.runtime, _Worker.jobs = runtime, jobs
+
+
 def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     """Work for this runtime until the process is told to stop; the job under way is finished first."""
-    _Worker.runtime, _Worker.jobs = runtime, jobs
+    prepare(runtime, jobs)
     tasks.look_over(runtime)
     stopping = threading.Event()
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
@@ -88,16 +104,17 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
 
 
 def run(kind: Kind, portal_id: int) -> None:
-    """The job: do this kind of work for a short turn, then wake whatever waits, so that no kind starves another."""
-    _Worker.jobs.answer(kind, portal_id)
+    """The job: do this kind of work until others wait or the turn is over, then wake whatever waits."""
+    jobs = _Worker.jobs
+    jobs.answer(kind, portal_id)
     end = time.monotonic() + TURN_SECONDS
     progressed = False
     while tasks.step(_Worker.runtime, kind, portal_id):
         progressed = True
-        if time.monotonic() > end:
+        if time.monotonic() > end or jobs.is_wanted_for(kind):
             break
     if progressed:
-        wake_waiting(_Worker.runtime, _Worker.jobs)
+        wake_waiting(_Worker.runtime, jobs)
 
 
 def wake_waiting(runtime: Runtime, jobs: RedisJobs) -> None:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer.directory import load_directory
@@ -20,9 +19,9 @@ from queries.catalogue import Catalogue
 from queries.document import DEFINITION
 from records import engine_state, marks
 from records.catalogues import load_catalogue
-from records.contacts import all_contacts
+from records.contacts import all_contacts, highest_vid
 from records.marks import Urgency
-from records.models import Contact, EngineState
+from records.models import EngineState
 
 log = structlog.get_logger()
 
@@ -68,13 +67,11 @@ def note_lost(runtime: Runtime, error: IndexLost) -> None:
 
 def progress(session: Session, portal_id: int) -> tuple[int, int]:
     """Return the vid that the rebuild has reached and the highest vid; equal numbers mean that none is under way."""
-    highest = session.execute(
-        select(Contact.vid).where(Contact.portal_id == portal_id).order_by(Contact.vid.desc()).limit(1)
-    ).scalar_one_or_none()
+    highest = highest_vid(session, portal_id)
     state = engine_state.find_state(session, portal_id)
     if state is None or state.wanted:
-        return 0, max(highest or 0, 1)
-    return (state.cursor if state.building is not None else highest or 0), highest or 0
+        return 0, max(highest, 1)
+    return (state.cursor if state.building is not None else highest), highest
 
 
 def roll_back(runtime: Runtime, portal_id: int) -> bool:
@@ -149,7 +146,7 @@ def _begin(runtime: Runtime, state: EngineState) -> None:
         "uuids": {**_known(state, state.uuids), str(generation): uuids},
         "definitions": {**_known(state, state.definitions), str(generation): DEFINITION},
     }
-    _change(runtime, portal_id, building=generation, wanted=False, cursor=0, **begun)
+    runtime.database.transact(lambda session: engine_state.begin_building(session, portal_id, generation, begun))
 
 
 def _known(state: EngineState, told: dict[str, Any]) -> dict[str, Any]:

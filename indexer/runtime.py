@@ -7,10 +7,10 @@ from indexer.engines.base import Engine
 from indexer.settings import Settings
 from records.session import Database
 
-Kind = Literal["drain", "lists", "rebuild", "imports"]
+Kind = Literal["drain", "lists", "imports", "rebuild", "verify"]
 """The kinds of background work, the most urgent first."""
 
-KINDS: tuple[Kind, ...] = ("drain", "lists", "rebuild", "imports")
+KINDS: tuple[Kind, ...] = ("drain", "lists", "imports", "rebuild", "verify")
 
 
 class Jobs(Protocol):

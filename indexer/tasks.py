@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 import structlog
 from sqlalchemy.orm import Session
 
-from indexer import drain, list_jobs, rebuild
+from indexer import drain, list_jobs, rebuild, verify
 from indexer.errors import EngineError
 from indexer.imports import run
 from indexer.runtime import KINDS, Kind, Runtime
-from records import engine_state, imports, lists, marks
+from records import engine_state, imports, lists, marks, verification
 from records.portals import portal_ids
 
 log = structlog.get_logger()
@@ -22,6 +22,7 @@ STEPS: Mapping[Kind, Callable[[Runtime, int], bool]] = {
     "lists": list_jobs.step,
     "rebuild": rebuild.step,
     "imports": run.step,
+    "verify": verify.step,
 }
 
 _WAITING: Mapping[Kind, Callable[[Session], list[int]]] = {
@@ -29,6 +30,7 @@ _WAITING: Mapping[Kind, Callable[[Session], list[int]]] = {
     "lists": lists.portals_with_work,
     "rebuild": engine_state.portals_to_rebuild,
     "imports": imports.portals_with_work,
+    "verify": verification.due_portals,
 }
 
 

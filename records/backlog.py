@@ -11,13 +11,18 @@ from records.models import Dirty
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many contacts wait to be indexed, and how many milliseconds the oldest has waited (0 when none does)."""
+    """How many contacts wait to be indexed, and how many milliseconds the oldest has waited (0 when none does).
+
+    `parked` of them are put off because the engine refuses their documents.
+    """
 
     contacts: int
     oldest_ms: int
+    parked: int
 
 
 def read_backlog(session: Session) -> Backlog:
     """Return the backlog of all portals together."""
-    contacts, oldest = session.execute(select(func.count(), func.min(Dirty.queued_at)).select_from(Dirty)).one()
-    return Backlog(contacts, max(0, now(session) - oldest) if contacts else 0)
+    parked = func.count().filter(Dirty.next_at > 0)
+    contacts, oldest, put_off = session.execute(select(func.count(), func.min(Dirty.queued_at), parked)).one()
+    return Backlog(contacts, max(0, now(session) - oldest) if contacts else 0, put_off)

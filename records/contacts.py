@@ -49,6 +49,19 @@ def all_contacts(session: Session, portal_id: int, after: int, count: int) -> li
     return list(session.execute(statement).all())
 
 
+def highest_vid(session: Session, portal_id: int) -> int:
+    """Return the highest vid of the portal, 0 when it has no contact."""
+    statement = select(Contact.vid).where(Contact.portal_id == portal_id).order_by(Contact.vid.desc()).limit(1)
+    return session.execute(statement).scalar_one_or_none() or 0
+
+
+def live_versions(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, int | None]:
+    """Return vid -> version, None for a deleted or merged contact; unknown vids are left out."""
+    statement = select(Contact.vid, Contact.version, Contact.deleted, Contact.merged_into)
+    rows = session.execute(statement.where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids))))
+    return {row.vid: None if row.deleted or row.merged_into is not None else row.version for row in rows}
+
+
 def recently_created(session: Session, portal_id: int, before: tuple[int, int] | None, count: int) -> list[ContactRow]:
     """Return live contacts created last, newest first, before the pair (milliseconds, vid) (contract S2.9)."""
     return _newest(session, _live(portal_id), (Contact.created_at, Contact.vid), before, count)

@@ -81,6 +81,11 @@ def change_state(session: Session, portal_id: int, **values: Any) -> None:
     session.execute(update(EngineState).where(EngineState.portal_id == portal_id).values(**values))
 
 
+def begin_building(session: Session, portal_id: int, generation: int, known: dict[str, Any]) -> None:
+    """Name a generation, which is empty, as a target of all writes; `known` is what is told of generations now."""
+    change_state(session, portal_id, building=generation, wanted=False, cursor=0, begun_at=now(session), **known)
+
+
 def change_building(session: Session, portal_id: int, generation: int, **values: Any) -> bool:
     """Write columns of the portal's engine row, if this generation is still the one being built; return whether it is.
 

@@ -137,19 +137,25 @@ def parked(session: Session, portal_id: int) -> list[int]:
     return list(session.execute(statement.order_by(Dirty.vid)).scalars())
 
 
+def waiting(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, bool]:
+    """Return which of the contacts have a mark, and whether it is put off because the engine refuses the document."""
+    statement = select(Dirty.vid, Dirty.next_at).where(Dirty.portal_id == portal_id, Dirty.vid.in_(list(vids)))
+    return {vid: next_at > 0 for vid, next_at in session.execute(statement)}
+
+
 def due_portals(session: Session) -> list[int]:
-    """Return the portals that have marks to be claimed now, in the order in which their first ones were queued."""
+    """Return the portals that have marks to be claimed now, by how urgent and how old their first ones are."""
     moment = now(session)
-    first_due = (
-        select(Dirty.queued_at)
-        .where(Dirty.portal_id == Portal.portal_id, *_is_due(moment))
-        .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
-        .limit(1)
-        .scalar_subquery()
-    )
-    waiting = select(Portal.portal_id, first_due.label("since")).subquery()
-    statement = select(waiting.c.portal_id).where(waiting.c.since.is_not(None)).order_by(waiting.c.since)
-    return list(session.execute(statement).scalars())
+
+    def first(column: Any) -> Any:
+        due = select(column).where(Dirty.portal_id == Portal.portal_id, *_is_due(moment))
+        return due.order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid).limit(1).scalar_subquery()
+
+    waiting = select(
+        Portal.portal_id, first(Dirty.urgency).label("urgency"), first(Dirty.queued_at).label("since")
+    ).subquery()
+    statement = select(waiting.c.portal_id).where(waiting.c.since.is_not(None))
+    return list(session.execute(statement.order_by(waiting.c.urgency.desc(), waiting.c.since)).scalars())
 
 
 def _is_due(moment: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

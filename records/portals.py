@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from records import dialect
+from records import dialect, verification
 from records.clock import now
 from records.models import Portal, PortalClock, PropertyDefinition, PropertyGroup
 from records.statements import Reader
@@ -25,6 +25,7 @@ def create_portal(session: Session, name: str, zone: str = "UTC") -> int:
     session.flush()
     session.add(PortalClock(portal_id=portal.portal_id))
     session.flush()
+    verification.create(session, portal.portal_id)
     dialect.create_vid_source(session, portal.portal_id)
     _seed(session, portal)
     return portal.portal_id

@@ -34,6 +34,7 @@ from service import (
     merging,
     page,
     pins,
+    pipeline,
     previews,
     properties,
     search,
@@ -72,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports.blueprint,
     leads.blueprint,
     lead_callbacks.blueprint,
+    pipeline.blueprint,
 )
 
 CONFIG = {

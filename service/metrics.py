@@ -12,6 +12,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from records.backlog import read_backlog
+from records.verification import drift
 from service.transactions import read
 
 EXTENSION = "contacts-metrics"
@@ -34,6 +35,11 @@ class Metrics:
         self.age = Gauge(
             "contacts_dirty_oldest_seconds", "How long the oldest of them has waited", registry=self.registry
         )
+        self.parked = Gauge(
+            "contacts_parked", "Contacts whose documents the search engine refuses", registry=self.registry
+        )
+        differences = "Differences between records, lists and index: found by verification, and repaired since"
+        self.drift = Gauge("contacts_drift", differences, ["state"], registry=self.registry)
 
 
 def install_metrics(app: Flask) -> None:
@@ -52,6 +58,9 @@ def show_metrics() -> Response:
     backlog = read_backlog(read())
     metrics.dirty.set(backlog.contacts)
     metrics.age.set(backlog.oldest_ms / 1000)
+    metrics.parked.set(backlog.parked)
+    for state, count in zip(("found", "repaired"), drift(read()), strict=True):
+        metrics.drift.labels(state).set(count)
     return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -11,7 +11,7 @@ from records.models.imports import ContactImport, ImportPage
 from records.models.leads import LeadCallback
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, PageSession, Portal, PortalClock
-from records.models.upkeep import Dirty, EngineState
+from records.models.upkeep import Dirty, EngineState, Verification
 
 __all__ = [
     "ApiKey",
@@ -36,4 +36,5 @@ __all__ = [
     "PropertyDefinition",
     "PropertyGroup",
     "PropertyVersion",
+    "Verification",
 ]

@@ -56,6 +56,9 @@ class ContactList(Base):
     state_changed_at: Mapped[int]
     size_changed_at: Mapped[int] = mapped_column(default=0)
     deleted: Mapped[bool] = mapped_column(default=False)
+    verified_at: Mapped[int | None]
+    drift_found: Mapped[int] = mapped_column(default=0)
+    drift_repaired: Mapped[int] = mapped_column(default=0)
 
 
 class Membership(Base):

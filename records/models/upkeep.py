@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.models.base import Base
@@ -31,7 +31,8 @@ class EngineState(Base):
     `wanted` asks for another one, `live` is read, `building` is filled beside it, `retired` may be rolled back to; all
     of them are written to (design rules 12 and 13). `kind` is the engine that made them; `uuids` maps a
     generation to index name -> the identity that the engine gave it, so that a lost or foreign index is noticed;
-    `definitions` maps a generation to the number of the definition by which its documents were built.
+    `definitions` maps a generation to the number of the definition by which its documents were built; `begun_at` is
+    when the one being built was begun.
     """
 
     __tablename__ = "engine_state"
@@ -44,6 +45,28 @@ class EngineState(Base):
     building: Mapped[int | None]
     retired: Mapped[int | None]
     cursor: Mapped[int] = mapped_column(default=0)
+    begun_at: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[int] = mapped_column(default=0)
     uuids: Mapped[dict[str, Any]]
     definitions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Verification(Base):
+    """How far a portal's memberships and index have been compared with its records, and what was found.
+
+    `cursor` is the vid that the present pass has reached, `begun_at` when it began, `next_at` when its next page is
+    due, `verified_at` when the last whole pass ended. `doubted` holds the differences of the last page, pairs of vid
+    and list (0 for the index document), until they are seen to be repaired.
+    """
+
+    __tablename__ = "verification"
+
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.portal_id"), primary_key=True)
+    cursor: Mapped[int] = mapped_column(default=0)
+    begun_at: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[int]
+    leased_until: Mapped[int] = mapped_column(default=0)
+    verified_at: Mapped[int | None]
+    doubted: Mapped[list[Any]] = mapped_column(default=list)
+    drift_found: Mapped[int] = mapped_column(default=0)
+    drift_repaired: Mapped[int] = mapped_column(default=0)

@@ -11,6 +11,8 @@ from service.cli.lists import lists
 from service.cli.portals import keys, portals
 from service.cli.reindex import reindex
 from service.cli.serve import serve
+from service.cli.status import status
+from service.cli.verify import verify_portal
 from service.cli.worker import worker
 
 
@@ -37,5 +39,17 @@ def main() -> None:
     """
 
 
-for _command in (serve, demo, worker, portals, keys, import_file, lists, reindex, doctor):
+for _command in (
+    serve,
+    demo,
+    worker,
+    portals,
+    keys,
+    import_file,
+    lists,
+    reindex,
+    verify_portal,
+    status,
+    doctor,
+):
     main.add_command(_command)

@@ -9,12 +9,13 @@ from uuid import UUID
 import click
 import pytest
 from click.testing import Result
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from records import identities, lists
 from records.contacts import statistics
 from records.keys import find_portal
-from records.models import Identity
+from records.models import Identity, Membership
 from records.portals import time_zone
 from records.session import Database
 from service.cli import main
@@ -244,3 +245,23 @@ def test_the_doctor_warns_of_more_smart_lists_than_the_set_up_is_made_for(
 )
 def test_passwords_are_hidden(url: str, shown: str) -> None:
     assert hide_password(url) == shown
+
+
+def test_verify_tells_how_many_differences_it_found_and_repaired(run: Run, records: Database) -> None:
+    run("demo", "--contacts", 30)
+
+    def lose_members(session: Session) -> int:
+        lost = session.execute(delete(Membership).where(Membership.list_id == 1).returning(Membership.vid)).all()
+        return len(lost)
+
+    lost = records.transact(lose_members)
+    assert run("verify").stdout == f"differences: {lost} found, {lost} repaired\n"
+    assert run("verify").stdout == "differences: 0 found, 0 repaired\n"
+
+
+def test_status_shows_the_portals_and_what_is_under_way(run: Run, records: Database) -> None:
+    run("demo", "--contacts", 30)
+    quiet = run("status").stdout
+    assert "work: none" in quiet and "queues" not in quiet
+    records.transact(lambda session: lists.refresh_list(session, 1, 1))
+    assert "list 1, PROCESSING" in run("status").stdout

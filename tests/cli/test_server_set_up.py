@@ -1,6 +1,7 @@
 """The commands on the server set-up: real PostgreSQL, search engine and Redis, and a worker in a process of its own."""
 
 import json
+import os
 import secrets
 import signal
 import sys
@@ -38,8 +39,8 @@ def server_set_up(
 
 @pytest.fixture
 def worker(server_set_up: str, tmp_path: Path) -> Iterator[Server]:
-    """A worker process."""
-    program = [sys.executable, "-c", "from service.cli import main; main()", "worker"]
+    """Two worker processes under one command."""
+    program = [sys.executable, "-m", "service.cli", "worker", "-n", "2"]
     server = Server("contacts worker", program, tmp_path / "worker.log", signal.SIGTERM)
     yield server
     server.stop()
@@ -69,3 +70,22 @@ def test_work_that_no_worker_does_is_told(run: Run, server_set_up: str, monkeypa
     assert result.exit_code == 1
     assert "curl" in result.stdout
     assert "wait to be indexed and nothing happens" in result.stderr
+
+
+def test_a_worker_process_that_is_killed_is_started_again(
+    run: Run, worker: Server, server_set_up: str, tmp_path: Path
+) -> None:
+    assert run("demo", "--contacts", 20).exit_code == 0
+    for pid in children(worker.process.pid):
+        os.kill(pid, signal.SIGKILL)
+    people = tmp_path / "people.csv"
+    people.write_text("email\nada@x.example\n")
+    assert run("import", people).exit_code == 0
+    assert "drain" in run("status").stdout
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started to work for it."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    found = [int(word) for task in tasks for word in task.read_text().split()]
+    return [child for child in found if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]

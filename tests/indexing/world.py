@@ -22,6 +22,7 @@ from records.clock import now
 from records.models import Contact, ContactList, Dirty, EngineState, FeedEvent, Membership, PortalClock
 from tests.support.api import ApiClient
 from tests.support.people import Portal
+from tests.support.records import add_portal
 
 Result = TypeVar("Result")
 
@@ -56,6 +57,11 @@ class World:
     def api(self) -> ApiClient:
         """The client alone."""
         return self.portal.api
+
+    def second_portal(self) -> ApiClient:
+        """Return a client of a portal beside this one."""
+        portal_id, key = add_portal(self.runtime.database, "Second")
+        return ApiClient(self.app.test_client(), key, portal_id)
 
     def step(self, kind: Kind) -> bool:
         """Do one piece of work; an engine's failure is told by False."""

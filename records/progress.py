@@ -1,0 +1,117 @@
+"""How far the background work of a portal has come, and when it may be through, for those who watch it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from records import engine_state
+from records.clock import now
+from records.contacts import highest_vid
+from records.lists import DELETING, DONE
+from records.models import ContactList, Dirty, EngineState, Membership, Verification
+from records.verification import find as find_verification
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A piece of work: how much of it is done, out of how much, since how many milliseconds, and who is at it now."""
+
+    done: int
+    total: int
+    elapsed_ms: int
+    running: bool
+
+    @property
+    def share(self) -> float:
+        """The part that is done, from 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+    @property
+    def eta_ms(self) -> int | None:
+        """The milliseconds that the rest takes at the pace so far; None before there is a pace."""
+        return round(self.elapsed_ms * (1 - self.share) / self.share) if self.share else None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A portal's marks: how many, the age of the oldest, how many are in work, and how many the engine refuses."""
+
+    contacts: int
+    oldest_ms: int
+    in_work: int
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListWork:
+    """A list with work to be done: its row and how far its scan, or its members' leaving, has come."""
+
+    row: ContactList
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class PortalState:
+    """All background work of a portal at one moment; `rebuild` is None while no index is wanted or being built."""
+
+    waiting: Waiting
+    lists: list[ListWork]
+    index: EngineState | None
+    rebuild: Progress | None
+    verification: Verification
+    verifying: Progress
+
+
+def read_portal(session: Session, portal_id: int) -> PortalState:
+    """Return the state of a portal's background work."""
+    moment, highest = now(session), highest_vid(session, portal_id)
+    index = engine_state.find_state(session, portal_id)
+    verification = find_verification(session, portal_id)
+    looked = Progress(
+        verification.cursor, highest, moment - verification.begun_at, _is_leased(verification.leased_until, moment)
+    )
+    rows = _unfinished(session, portal_id)
+    lists = [ListWork(row, list_progress(session, row, highest, moment)) for row in rows]
+    return PortalState(
+        _waiting(session, portal_id, moment), lists, index, _rebuild(index, highest, moment), verification, looked
+    )
+
+
+def list_progress(session: Session, row: ContactList, highest: int, moment: int) -> Progress:
+    """Return how far a list is scanned, up to the highest vid, or how many members of a deleted one have left."""
+    elapsed, running = moment - row.state_changed_at, _is_leased(row.leased_until, moment)
+    if row.state == DELETING:
+        left = select(func.count()).where(Membership.portal_id == row.portal_id, Membership.list_id == row.list_id)
+        return Progress(0, session.execute(left).scalar_one(), elapsed, running)
+    done = row.scan_cursor if row.scan_ended_at is None else highest
+    return Progress(done, highest, elapsed, running)
+
+
+def _waiting(session: Session, portal_id: int, moment: int) -> Waiting:
+    leased = Dirty.leased_until > moment
+    statement = select(
+        func.count(),
+        func.min(Dirty.queued_at),
+        func.count().filter(leased),
+        func.count().filter(Dirty.next_at > 0),
+    ).where(Dirty.portal_id == portal_id)
+    contacts, oldest, in_work, parked = session.execute(statement).one()
+    return Waiting(contacts, max(0, moment - oldest) if contacts else 0, in_work, parked)
+
+
+def _rebuild(index: EngineState | None, highest: int, moment: int) -> Progress | None:
+    if index is None or index.wanted:
+        return Progress(0, max(1, highest), 0, False)
+    if index.building is None:
+        return None
+    return Progress(index.cursor, max(1, highest), moment - index.begun_at, _is_leased(index.leased_until, moment))
+
+
+def _unfinished(session: Session, portal_id: int) -> list[ContactList]:
+    statement = select(ContactList).where(ContactList.portal_id == portal_id, ContactList.state != DONE)
+    return list(session.execute(statement.order_by(ContactList.list_id)).scalars())
+
+
+def _is_leased(leased_until: int, moment: int) -> bool:
+    return leased_until > moment

@@ -1,0 +1,77 @@
+"""What is told of background work while it goes on: what waits, how far lists and indexes are, and until when."""
+
+from typing import Any
+
+import pytest
+
+from indexer import list_jobs, rebuild
+from tests.indexing.conftest import SQLITE
+from tests.indexing.world import World
+from tests.support.clock import MovableClock
+from tests.support.people import is_
+
+pytestmark = pytest.mark.parametrize("set_up", [SQLITE], indirect=True)
+
+LEADS = is_("lifecyclestage", "EQ", "lead")
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of two contacts, so that a few contacts make several steps."""
+    monkeypatch.setattr(list_jobs, "PAGE", 2)
+    monkeypatch.setattr(rebuild, "PAGE", 2)
+
+
+def status(world: World) -> Any:
+    """Return what the portal is told."""
+    return world.api.get("/pipeline/v1/status")
+
+
+def test_contacts_that_wait_are_counted_with_the_age_of_the_oldest(world: World, clock: MovableClock) -> None:
+    world.api.create(lifecyclestage="lead")
+    clock.advance(700)
+    world.api.create(lifecyclestage="lead")
+    assert status(world)["contacts"] == {"waiting": 2, "oldestMs": 700, "inWork": 0, "parked": 0}
+    world.settle()
+    assert status(world)["contacts"] == {"waiting": 0, "oldestMs": 0, "inWork": 0, "parked": 0}
+
+
+def test_a_list_tells_how_far_it_is_filled_and_how_long_the_rest_takes(world: World, clock: MovableClock) -> None:
+    for _ in range(8):
+        world.api.create(lifecyclestage="lead")
+    world.settle()
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.step("lists")
+    clock.advance(500)
+    world.step("lists")
+    [work] = status(world)["lists"]
+    assert work == {
+        **{"listId": list_id, "name": "Leads", "processing": "INITIALIZING", "error": ""},
+        **{"progress": 0.25, "etaMs": 1500, "running": False},
+    }
+    world.settle()
+    assert status(world)["lists"] == []
+
+
+def test_a_rebuild_tells_how_far_it_is(world: World, clock: MovableClock) -> None:
+    for _ in range(8):
+        world.api.create(lifecyclestage="lead")
+    world.settle()
+    rebuild.request(world.runtime, world.portal_id)
+    world.step("rebuild")
+    clock.advance(100)
+    world.step("rebuild")
+    index = status(world)["index"]
+    assert index == {
+        **{"live": 1, "building": 2, "former": None},
+        "rebuild": {"progress": 0.25, "etaMs": 300, "running": False},
+    }
+    world.settle()
+    assert status(world)["index"] == {"live": 2, "building": None, "former": 1, "rebuild": None}
+
+
+def test_a_portal_is_told_nothing_of_another(world: World) -> None:
+    stranger = world.second_portal()
+    stranger.create(lifecyclestage="lead")
+    assert status(world)["contacts"]["waiting"] == 0
+    assert stranger.get("/pipeline/v1/status")["contacts"]["waiting"] == 1
