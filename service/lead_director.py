@@ -25,12 +25,24 @@ CONTROLS = frozenset({"app", "FormName", "portalId"})
 VISITOR = frozenset({"UserToken", "IPAddress"})
 NAMES = {"zipcode": "zip", "numberemployees": "numemployees"}
 """Folded field names that are not those of their properties."""
+PARAMETERS = [
+    {"in": "query", "name": "app", "required": True, "schema": {"type": "string", "enum": [APP]}},
+    {"in": "query", "name": "FormName", "required": True, "schema": {"type": "string"}},
+    {
+        "in": "query",
+        "name": "portalId",
+        "schema": {"type": "integer"},
+        "description": "where there are several portals",
+    },
+]
+FIELDS = {"type": "object", "additionalProperties": {"type": "string"}}
+BODY = {"content": {"application/x-www-form-urlencoded": {"schema": FIELDS}}}
 
 blueprint = VisitorBlueprint("lead director", "Filled-in forms of sites from before contacts")
 
 
 @blueprint.post("/")
-@blueprint.doc(**NO_KEY)
+@blueprint.doc(**NO_KEY, parameters=PARAMETERS, requestBody=BODY)
 @blueprint.response(200, description="A sentence with the conversion event GUID", content_type="text/plain")
 def insert_lead() -> Response:
     """Take in a lead of the form `FormName`, as a form submission."""
