@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.base import Asked, Engine, ListQuery, SearchRequest, Sort
+from indexer.engines.base import Asked, Engine, ListQuery, Question, SearchRequest, Sort
 from indexer.engines.elastic import ElasticEngine
 from queries import mapping
 from queries.catalogue import Definition, PropertyType
@@ -256,7 +256,8 @@ def uses(engine: Engine) -> dict[str, Callable[[], object]]:
         "refresh": lambda: engine.refresh(1, [1, 2]),
         "search": for_each(engine.search, *((1, 1, request) for request in texts_and_orders())),
         "scan": lambda: engine.scan(1, 1, tree, Moment(0), 0, 10),
-        "register": for_each(engine.register, (1, [1], query), (1, [1], older_query)),
+        "register": for_each(engine.register, (1, [1], [query]), (1, [1], [older_query])),
+        "survey": lambda: engine.survey(1, 1, [Question(tree, 2), Question(Or(()))], Moment(0)),
         "propose": for_each(engine.propose, *((1, 1, *asked) for asked in asked_of_lists)),
         "unregister": lambda: engine.unregister(1, [1], 7, 2),
         "delete": lambda: engine.delete(1, [1, 2], {1: 9}),
