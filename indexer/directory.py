@@ -4,9 +4,10 @@ Read once per value of the portal's list counter, which every save of a list rai
 keeps its tree: saving one gives every list that contains it a new revision too (design rule 8).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,6 +43,18 @@ class Directory:
         if EVERYTHING in names:
             return frozenset(self.queries)
         return frozenset().union(*(self.readers.get(name, frozenset()) for name in names), self.named(names))
+
+    def leaves_asked(self, changes: Iterable[frozenset[str]]) -> int:
+        """Return how many leaves are asked in all when every list that each contact's changes concern is evaluated."""
+        return sum(
+            contacts * sum(self._sizes[list_id] for list_id in self.asked(changed))
+            for changed, contacts in Counter(changes).items()
+        )
+
+    @cached_property
+    def _sizes(self) -> Mapping[int, int]:
+        """List id -> the leaves of its tree, those of the lists in it and pins included."""
+        return {list_id: sum(1 for _ in leaves(query.tree)) for list_id, query in self.queries.items()}
 
     def named(self, changed: Iterable[str]) -> frozenset[int]:
         """Return the lists that are asked for by id, as `list:7`."""

@@ -22,8 +22,8 @@ from records.writes import lift_versions
 log = structlog.get_logger()
 
 BACK_OFF_MS = 1_000
-PERCOLATE_ABOVE = 5_000
-"""Pairs of contact and asked list from which a percolation costs less than evaluating them all (decision 5)."""
+PERCOLATE_ABOVE = 400_000
+"""Leaves to ask, contact by contact, from which a percolation costs less than evaluating them all (decision 5)."""
 
 
 def drain_portal(runtime: Runtime, portal_id: int) -> int:
@@ -62,7 +62,7 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
         runtime.engine.extend(portal_id, generations, catalogue)
     refused = _store(runtime, portal_id, generations, documents, dead) if generations else frozenset()
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
-    pays = sum(len(directory.asked(item.changed)) for item in asking) > PERCOLATE_ABOVE
+    pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
     proposals = _propose(runtime, state, documents, asking, catalogue) if pays and state is not None else {}
     return Work(claimed, documents, proposals, refused)
 

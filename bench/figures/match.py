@@ -76,7 +76,7 @@ class Matching:
     def match(self, contacts: Sequence[Document], changed: frozenset[str]) -> int:
         """Find the lists of contacts as a drain does, and return how many memberships there are."""
         asked = self.directory.asked(changed)
-        pays = len(asked) * len(contacts) > PERCOLATE_ABOVE
+        pays = self.directory.leaves_asked(changed for _ in contacts) > PERCOLATE_ABOVE
         proposed = self.engine.propose(PORTAL, 1, contacts, Asked(changed, self.catalogue)) if pays else None
         return sum(
             evaluate(self.directory.queries[list_id].tree, contact, AT)
