@@ -20,7 +20,7 @@ from queries.catalogue import Catalogue
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from queries.moments import Moment
-from records import engine_state, feed, list_work, lists, marks, memberships
+from records import dialect, engine_state, feed, list_work, lists, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.feed import Kind, Move, reason
@@ -30,6 +30,10 @@ from records.models import Contact, ContactList, EngineState
 from records.writes import Change, ContactState, Source, lock_contacts, write_contacts
 
 PAGE = 500
+"""Contacts in one transaction of a fill, which locks them."""
+
+PAGES = 4
+"""Pages of a dynamic list that one scan of the index finds; a search costs as much as taking a page in."""
 
 
 class ListMoved(Exception):
@@ -106,13 +110,16 @@ def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, at: Moment,
         if not row.dynamic and _is_behind(runtime, row):
             return False
         runtime.engine.refresh(row.portal_id, [generation])
-    found = runtime.engine.scan(row.portal_id, generation, query.tree, at, row.scan_cursor, PAGE)
+    limit = PAGES * PAGE if row.dynamic else PAGE
+    found = runtime.engine.scan(row.portal_id, generation, query.tree, at, row.scan_cursor, limit)
     if row.dynamic:
-        runtime.database.transact(lambda session: _take_dynamic(session, row, found))
+        for start in range(0, len(found), PAGE):
+            page = partial(_take_dynamic, row=row, found=found[start : start + PAGE])
+            runtime.database.transact(page)
     else:
-        unseen = () if len(found) == PAGE else _unseen(runtime, row, found)
+        unseen = () if len(found) == limit else _unseen(runtime, row, found)
         runtime.database.transact(lambda session: _take_static(session, row, [*unseen, *found], query))
-    if len(found) < PAGE:
+    if len(found) < limit:
         _doubt_members(runtime, row)
         runtime.database.transact(lambda session: list_work.end_scan(session, row))
     return True
@@ -141,7 +148,9 @@ def _take_dynamic(session: Session, row: ContactList, found: Sequence[Scanned]) 
     marks.mark(session, row.portal_id, missed, Urgency.NOW)
     moves = [_move(row, item.vid, item.version) for item in found if item.vid in held]
     joins = memberships.add(session, row.portal_id, moves)
-    memberships.confirm(session, row.portal_id, row.list_id, sorted(held), row.revision)
+    there = held - {move.vid for move in joins}
+    if there:
+        memberships.confirm(session, row.portal_id, row.list_id, sorted(there), row.revision)
     _save_page(session, row, found, joins)
 
 
@@ -200,7 +209,7 @@ def _share(session: Session, portal_id: int, found: Sequence[Scanned]) -> set[in
         select(Contact.vid, Contact.version)
         .where(
             Contact.portal_id == portal_id,
-            Contact.vid.in_(list(versions)),
+            dialect.among(session, Contact.vid, versions),
             Contact.deleted.is_(False),
             Contact.merged_into.is_(None),
         )

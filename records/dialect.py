@@ -4,11 +4,13 @@ Row locks need no case here: SQLAlchemy leaves FOR UPDATE out on SQLite, where a
 database anyway (records.session).
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Table, text
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Table, any_, func, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Session
 
 
@@ -27,6 +29,24 @@ def built(session: Session, build: Callable[[Session], Any]) -> Any:
     if key not in _BUILT:
         _BUILT[key] = build(session)
     return _BUILT[key]
+
+
+def among(session: Session, column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of many numbers, which travel as one value and not as one each."""
+    if _is_sqlite(session):
+        found = func.json_each(_dumped(list(numbers))).table_valued("value")
+        return cast(ColumnElement[bool], column.in_(select(found.c.value)))
+    return cast(ColumnElement[bool], column == any_(literal(list(numbers), ARRAY(BigInteger))))
+
+
+def number_rows(session: Session, names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> FromClause:
+    """Return rows of numbers as a table with columns of these names, to be selected from."""
+    if _is_sqlite(session):
+        found = func.json_each(_dumped(rows)).table_valued("value")
+        parts = (func.json_extract(found.c.value, f"$[{place}]").label(name) for place, name in enumerate(names))
+        return select(*parts).subquery()
+    columns = (literal([row[place] for row in rows], ARRAY(BigInteger)) for place in range(len(names)))
+    return func.unnest(*columns).table_valued(*names).render_derived()
 
 
 def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -79,6 +99,10 @@ def _draw(session: Session, name: str, count: int) -> list[int]:
         last = session.execute(_DRAW_SQLITE, {"name": name, "count": count}).scalar_one()
         return list(range(last - count + 1, last + 1))
     return sorted(session.execute(_DRAW_POSTGRESQL, {"name": name, "count": count}).scalars())
+
+
+def _dumped(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _is_sqlite(session: Session) -> bool:

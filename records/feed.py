@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+import orjson
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from records import dialect
 from records.clock import now
 from records.errors import FeedOutOfRange
 from records.models import ContactList, FeedEvent, PortalClock
@@ -65,7 +67,7 @@ def append(session: Session, clock: PortalClock, joins: Sequence[Move], leaves: 
     moment = now(session)
     kinds = [("LEAVE", move) for move in leaves] + [("JOIN", move) for move in joins]
     rows = [_row(clock.portal_id, clock.feed_seq + i, kind, move, moment) for i, (kind, move) in enumerate(kinds, 1)]
-    session.execute(insert(FeedEvent.__table__), rows)  # type: ignore[arg-type]
+    dialect.append_rows(session, FeedEvent, rows)
     clock.feed_seq += len(rows)
     session.flush()
     _resize(session, clock.portal_id, joins, leaves, moment)
@@ -89,18 +91,9 @@ def events(session: Session, portal_id: int, list_id: int, after: int, limit: in
     return found[:limit], len(found) > limit
 
 
-def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> dict[str, Any]:
-    return {
-        "portal_id": portal_id,
-        "seq": seq,
-        "type": kind,
-        "list_id": move.list_id,
-        "list_revision": move.list_revision,
-        "vid": move.vid,
-        "contact_version": move.contact_version,
-        "occurred_at": moment,
-        "reason": move.reason,
-    }
+def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> tuple[Any, ...]:
+    told = orjson.dumps(move.reason).decode()
+    return portal_id, seq, kind, move.list_id, move.list_revision, move.vid, move.contact_version, moment, told
 
 
 def _resize(session: Session, portal_id: int, joins: Sequence[Move], leaves: Sequence[Move], moment: int) -> None:

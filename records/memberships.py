@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, literal, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from records import dialect
@@ -18,9 +18,12 @@ def add(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
     if not moves:
         return []
     moment = now(session)
-    rows = [_row(portal_id, move, moment) for move in moves]
-    statement = dialect.insert(session, Membership).on_conflict_do_nothing()
-    inserted = session.execute(statement.returning(Membership.list_id, Membership.vid), rows)
+    rows = [(move.list_id, move.vid, move.list_revision) for move in moves]
+    new = dialect.number_rows(session, ("list_id", "vid", "revision"), rows)
+    values = select(literal(portal_id), new.c.list_id, new.c.vid, literal(moment), new.c.revision).where(true())
+    names = ("portal_id", "list_id", "vid", "added_at", "revision")
+    statement = dialect.insert(session, Membership).from_select(names, values).on_conflict_do_nothing()
+    inserted = session.execute(statement.returning(Membership.list_id, Membership.vid))
     added = {(list_id, vid) for list_id, vid in inserted}
     return [move for move in moves if (move.list_id, move.vid) in added]
 
@@ -44,7 +47,8 @@ def confirm(session: Session, portal_id: int, list_id: int, vids: Collection[int
     """Stamp members with the revision of the list that was seen to hold for them."""
     session.execute(
         update(Membership)
-        .where(Membership.portal_id == portal_id, Membership.list_id == list_id, Membership.vid.in_(list(vids)))
+        .where(Membership.portal_id == portal_id, Membership.list_id == list_id)
+        .where(dialect.among(session, Membership.vid, vids))
         .values(revision=revision)
     )
 
@@ -95,13 +99,3 @@ def stale_members(session: Session, portal_id: int, list_id: int, revision: int,
         .limit(limit)
     )
     return list(session.execute(statement).scalars())
-
-
-def _row(portal_id: int, move: Move, moment: int) -> dict[str, int]:
-    return {
-        "portal_id": portal_id,
-        "list_id": move.list_id,
-        "vid": move.vid,
-        "added_at": moment,
-        "revision": move.list_revision,
-    }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from indexer.directory import read_tree
 from records import lists
+from records.contacts import highest_vid
 from records.errors import ListRefused
 from records.models import ContactList
 from service.advice import ListTeller, warnings
@@ -135,6 +136,13 @@ def _saved(row: ContactList) -> dict[str, Any]:
     return {**list_objects([row])[0], "warnings": told}
 
 
+def _progress(row: ContactList) -> dict[str, float]:
+    """Return how much of the contacts a list's scan has gone through, while it goes on."""
+    if row.state == lists.DONE or not row.scan_cursor:
+        return {}
+    return {"progress": round(min(1.0, row.scan_cursor / max(1, highest_vid(read(), row.portal_id))), 4)}
+
+
 def _list_object(row: ContactList, error: str) -> dict[str, Any]:
     """Return a list's own facts; its revision is the internal id, which new criteria change."""
     return {
@@ -156,6 +164,7 @@ def _list_object(row: ContactList, error: str) -> dict[str, Any]:
             "lastProcessingStateChangeAt": row.state_changed_at,
             "lastSizeChangeAt": row.size_changed_at,
             "listReferencesCount": None,
+            **_progress(row),
         },
         "internal": False,
         "deleteable": True,

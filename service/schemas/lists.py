@@ -75,6 +75,7 @@ class MetaData(WireSchema):
     """How far the list is filled; instants are milliseconds since the epoch."""
 
     processing = fields.String(metadata={"enum": ["INITIALIZING", "PROCESSING", "DONE"]})
+    progress = fields.Float(metadata={"description": "the part of the contacts gone through, while the list is filled"})
     size = fields.Integer()
     error = fields.String()
     lastProcessingStateChangeAt = fields.Integer()

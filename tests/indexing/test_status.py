@@ -19,6 +19,7 @@ LEADS = is_("lifecyclestage", "EQ", "lead")
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of two contacts, so that a few contacts make several steps."""
     monkeypatch.setattr(list_jobs, "PAGE", 2)
+    monkeypatch.setattr(list_jobs, "PAGES", 1)
     monkeypatch.setattr(rebuild, "PAGE", 2)
 
 
@@ -49,8 +50,11 @@ def test_a_list_tells_how_far_it_is_filled_and_how_long_the_rest_takes(world: Wo
         **{"listId": list_id, "name": "Leads", "processing": "INITIALIZING", "error": ""},
         **{"progress": 0.25, "etaMs": 1500, "running": False},
     }
+    assert world.portal.smart_list(list_id)["metaData"]["progress"] == 0.25
+    assert len(world.portal.members(list_id)) == 2
     world.settle()
     assert status(world)["lists"] == []
+    assert "progress" not in world.portal.smart_list(list_id)["metaData"]
 
 
 def test_a_rebuild_tells_how_far_it_is(world: World, clock: MovableClock) -> None:
