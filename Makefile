@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 export CONTACTS_DATA ?= .data
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test duel lint format bench screenshots clean
+.PHONY: help setup setup-test run test faults duel lint format bench bench-large screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ lint: setup-test ## Check style, types and the direction of imports
 format: setup-test ## Put the source into the common format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+faults: setup-test ## Kill real processes 200 times under a stream of writes, and check that nothing is lost
+	CONTACTS_FAULT_KILLS=$${CONTACTS_FAULT_KILLS:-200} $(BIN)/python -m pytest tests/faults tests/indexing/test_random_operations.py
+
+bench-large: setup-test ## Measure with a million contacts, which takes hours
+	$(BIN)/python -m bench --contacts 1000000
 
 bench: setup-test ## Measure against the lines in docs/benchmarks.md
 	$(BIN)/python -m bench

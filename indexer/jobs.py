@@ -7,6 +7,7 @@ There is a queue for each kind of work, the most urgent first, and a job gives w
 waits that is as urgent: a rebuild delays a join by a page at most, and one portal's import delays another's by a batch.
 """
 
+import os
 import threading
 import time
 from typing import Any
@@ -28,6 +29,8 @@ PERIOD_SECONDS = 1.0
 JOB_TIMEOUT_SECONDS = 180
 RETRY = Retry(max=3, interval=[1, 5, 15])
 CONNECT_SECONDS = 2
+STOP_SECONDS = 7.0
+"""How long the end of a worker waits for the job under way; leases of one that is cut off end by themselves."""
 
 
 class RedisJobs:
@@ -83,6 +86,17 @@ class _Worker:
     jobs: RedisJobs
 
 
+class PunctualWorker(SimpleWorker):
+    """Ends in time when it is told to, even where an engine hangs; what it leaves is done again by others."""
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """Finish the job under way, or be cut off; RQ calls this at SIGTERM and Ctrl-C."""
+        cut = threading.Timer(STOP_SECONDS, os._exit, [1])
+        cut.daemon = True
+        cut.start()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
 def prepare(runtime: Runtime, jobs: RedisJobs) -> None:
     """Set what jobs in this process work with."""
     _Worker.runtime, _Worker.jobs = runtime, jobs
@@ -96,7 +110,7 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
     queues = [jobs.queue(kind) for kind in KINDS]
     try:
-        SimpleWorker(queues, connection=jobs.redis, serializer="json").work(
+        PunctualWorker(queues, connection=jobs.redis, serializer="json").work(
             with_scheduler=True, logging_level="WARNING"
         )
     finally:

@@ -1,0 +1,69 @@
+"""A real installation in processes of its own, which can be killed and started again at any moment."""
+
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.process import Server, free_port
+from tests.support.wait import wait_until
+
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+"""Within this every process ends when it is told to."""
+
+
+class Process:
+    """A command of the product that is started, killed and started again."""
+
+    def __init__(self, name: str, words: tuple[str, ...], environment: Mapping[str, str], folder: Path) -> None:
+        self.name = name
+        self.starts = 0
+        self._command = ["env", *(f"{key}={value}" for key, value in environment.items())]
+        self._command += [sys.executable, "-m", "service.cli", *words]
+        self._folder = folder
+        self._server = self._start()
+
+    def kill(self) -> None:
+        """Kill it, and all that it started, as a power cut does, and start it again."""
+        os.killpg(self._server.process.pid, signal.SIGKILL)
+        self._server.stop()
+        self._server = self._start()
+
+    def stop(self) -> None:
+        """Tell it to end; it must do so in time and without complaint."""
+        self._server.process.send_signal(signal.SIGTERM)
+        assert self._server.process.wait(STOP_SECONDS) == 0, self._server.log.read_text()
+        self._server.stop()
+
+    def _start(self) -> Server:
+        self.starts += 1
+        return Server(self.name, self._command, self._folder / f"{self.name}-{self.starts}.log")
+
+
+class Installation:
+    """A server, and the workers that it needs."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path, workers: int) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        serving = Process("server", ("serve", "--port", str(port)), environment, folder)
+        working = [Process(f"worker{number}", ("worker",), environment, folder) for number in range(workers)]
+        self.processes = [serving, *working]
+        wait_until(self.answers, START_SECONDS, "the server answers")
+
+    def answers(self) -> bool:
+        """Return whether the server answers."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """Tell all processes to end."""
+        for process in self.processes:
+            process.stop()
