@@ -7,9 +7,9 @@ import structlog
 from indexer.decide import CHUNK, ListsMoved, Proposals, Work, decide
 from indexer.directory import load_directory
 from indexer.documents import load_documents
-from indexer.engines.base import Asked
+from indexer.engines.base import Asked, IndexOutcome
 from indexer.errors import EngineError, IndexLost, RequestRefused
-from indexer.rebuild import note_lost
+from indexer.rebuild import give_up, note_lost, require_known
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.fields import VID, Document
@@ -57,10 +57,11 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
         catalogue = load_catalogue(session, portal_id)
         directory = load_directory(session, portal_id)
         documents, dead = load_documents(session, portal_id, [item.vid for item in claimed], catalogue)
+    require_known(state)
     generations = engine_state.targets(state)
     if generations:
         runtime.engine.extend(portal_id, generations, catalogue)
-    refused = _store(runtime, portal_id, generations, documents, dead) if generations else frozenset()
+    refused = _store(runtime, state, documents, dead) if state is not None and generations else frozenset()
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
     pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
     proposals = _propose(runtime, state, documents, asking, catalogue) if pays and state is not None else {}
@@ -68,15 +69,20 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
 
 
 def _store(
-    runtime: Runtime,
-    portal_id: int,
-    generations: Sequence[int],
-    documents: Mapping[int, Document],
-    dead: Mapping[int, int],
+    runtime: Runtime, state: EngineState, documents: Mapping[int, Document], dead: Mapping[int, int]
 ) -> frozenset[int]:
-    """Index the living, delete the dead, and return the vids whose documents the engine refuses."""
-    outcome = runtime.engine.index(portal_id, generations, list(documents.values()))
-    runtime.engine.delete(portal_id, generations, dead)
+    """Index the living, delete the dead, and return the vids whose documents the engine refuses.
+
+    What only the generation being built refuses ends its rebuild, not the drain (design rule 13).
+    """
+    portal_id, batch = state.portal_id, list(documents.values())
+    readers = engine_state.readers(state)
+    outcome = runtime.engine.index(portal_id, readers, batch)
+    if state.building is not None and state.building not in readers:
+        fresh = runtime.engine.index(portal_id, [state.building], batch)
+        give_up(runtime, state, state.building, fresh.refused.keys() - outcome.refused.keys())
+        outcome = IndexOutcome(outcome.refused, {**fresh.drifted, **outcome.drifted})
+    runtime.engine.delete(portal_id, engine_state.targets(state), dead)
     if outcome.drifted:
         runtime.database.transact(lambda session: lift_versions(session, portal_id, outcome.drifted))
     for vid, words in outcome.refused.items():

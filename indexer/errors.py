@@ -42,6 +42,16 @@ class UnsupportedEngine(EngineError):
         self.found = found
 
 
+class NewerIndex(EngineError):
+    """The portal's index was built by a newer release; this process reads it and leaves its upkeep to that release."""
+
+    def __init__(self, portal_id: int) -> None:
+        super().__init__(
+            f"the index of portal {portal_id} was built by a newer release: upgrade this process and start it again, "
+            f"or go back for good by `contacts reindex --portal {portal_id}`"
+        )
+
+
 class WrongEngine(EngineError):
     """The portal's index was made by an engine of another kind; only a rebuild may change over (design rule 12)."""
 

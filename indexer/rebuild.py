@@ -5,6 +5,7 @@ records page by page, then promoted in one step. The former one stays a target, 
 until it is finished off. Every step is short and ends in the records, so a rebuild goes on where it was left.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from indexer.directory import load_directory
 from indexer.documents import build_documents
-from indexer.errors import IndexLost, WrongEngine
+from indexer.errors import IndexLost, NewerIndex, WrongEngine
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.document import DEFINITION
@@ -29,12 +30,12 @@ PAGE = 500
 
 
 def request(runtime: Runtime, portal_id: int) -> None:
-    """Ask for a new generation; where another kind of engine made the portal's index, start from nothing."""
+    """Ask for a new generation; where another kind of engine or a newer release made the index, start from nothing."""
 
     def want(session: Session) -> None:
         state = engine_state.load_state(session, portal_id, runtime.engine.kind)
         state.wanted = state.building is None
-        if state.kind != runtime.engine.kind:
+        if state.kind != runtime.engine.kind or engine_state.is_ahead(state):
             state.kind, state.live, state.building, state.retired = runtime.engine.kind, None, None, None
             state.wanted = True
         session.flush()
@@ -63,6 +64,25 @@ def note_lost(runtime: Runtime, error: IndexLost) -> None:
     """Record that a generation is gone, so that another one is built by itself."""
     runtime.database.transact(lambda session: engine_state.lose_generation(session, error.portal_id, error.generation))
     runtime.jobs.wake("rebuild", error.portal_id)
+
+
+def require_known(state: EngineState | None) -> None:
+    """Raise NewerIndex where a newer release builds the portal's documents; what is dirty waits for it."""
+    if state is not None and engine_state.is_ahead(state):
+        raise NewerIndex(state.portal_id)
+
+
+def give_up(runtime: Runtime, state: EngineState, generation: int, refused: Iterable[int]) -> None:
+    """End a rebuild whose generation refuses documents that the live one takes; readers stay where they are."""
+    vids = sorted(refused)
+    if not vids:
+        return
+    log.error("the new index refuses documents that the live one takes: given up", portal=state.portal_id, vids=vids)
+    ended = {"building": None, "wanted": False}
+    runtime.database.transact(
+        lambda session: engine_state.change_building(session, state.portal_id, generation, **ended)
+    )
+    runtime.engine.drop(state.portal_id, generation)
 
 
 def progress(session: Session, portal_id: int) -> tuple[int, int]:
@@ -126,6 +146,7 @@ def _lease(session: Session, portal_id: int, kind: str) -> EngineState | None:
 
 
 def _advance(runtime: Runtime, state: EngineState) -> bool:
+    require_known(state)
     if state.building is None:
         _begin(runtime, state)
     elif not _fill_page(runtime, state, state.building):
@@ -165,9 +186,19 @@ def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:
         return False
     runtime.engine.extend(portal_id, [generation], catalogue)
     refused = runtime.engine.index(portal_id, [generation], list(documents.values())).refused
+    if state.live is not None and (fresh := _refused_anew(runtime, portal_id, refused)):
+        give_up(runtime, state, generation, fresh)
+        return True
     page = partial(_save_page, state=state, cursor=rows[-1].vid, refused=list(refused), catalogue=catalogue)
     runtime.database.transact(page)
     return True
+
+
+def _refused_anew(runtime: Runtime, portal_id: int, refused: Iterable[int]) -> set[int]:
+    """Return those whom no other generation refuses: those that it does, or may, are marked."""
+    vids = set(refused)
+    with runtime.database.read() as session:
+        return vids - marks.waiting(session, portal_id, vids).keys()
 
 
 def _save_page(session: Session, state: EngineState, cursor: int, refused: list[int], catalogue: Catalogue) -> None:

@@ -39,9 +39,19 @@ def targets(state: EngineState | None) -> tuple[int, ...]:
     return tuple(item for item in (state.live, state.building, state.retired) if item is not None)
 
 
+def readers(state: EngineState) -> tuple[int, ...]:
+    """Return the generations that are read or may be turned back to; before there are any, the one being built."""
+    return tuple(item for item in (state.live, state.retired) if item is not None) or targets(state)
+
+
 def is_present(state: EngineState, generation: int | None) -> bool:
     """Return whether a generation was built by the present definition of documents."""
     return bool(state.definitions.get(str(generation)) == DEFINITION)
+
+
+def is_ahead(state: EngineState) -> bool:
+    """Return whether a generation was built by a newer definition than this process knows."""
+    return any(state.definitions.get(str(generation), 0) > DEFINITION for generation in targets(state))
 
 
 def present_generation(state: EngineState | None) -> int | None:
@@ -56,7 +66,7 @@ def renew(session: Session, portal_id: int) -> bool:
     """Have an index built anew whose generation is of another definition than the present; return whether it is."""
     state = session.get_one(EngineState, portal_id, populate_existing=True, with_for_update=True)
     newest = state.live if state.building is None else state.building
-    stale = newest is not None and not is_present(state, newest)
+    stale = newest is not None and not is_present(state, newest) and not is_ahead(state)
     if stale:
         state.wanted, state.building = True, None
         session.flush()

@@ -7,9 +7,9 @@ import click
 
 from indexer import rebuild
 from indexer.runtime import Runtime
-from records.engine_state import portals_to_rebuild
+from records.engine_state import live_generation, portals_to_rebuild
 from service.cli.context import data_option, open_runtime, portal_option, require_portal, settings_in_force
-from service.cli.failures import WrongUse
+from service.cli.failures import ServerFailed, WrongUse
 from service.cli.output import progress_bar
 
 POLL_SECONDS = 0.1
@@ -51,7 +51,8 @@ def _use_former(change: Callable[[Runtime, int], bool], runtime: Runtime, portal
 
 
 def _rebuild(runtime: Runtime, portal: int) -> None:
-    """Ask for a new index and work on it together with whoever else does; raises EngineError."""
+    """Ask for a new index and work on it together with whoever else does; raises EngineError, ServerFailed."""
+    before = _live(runtime, portal)
     rebuild.request(runtime, portal)
     runtime.jobs.wake("rebuild", portal)
     with progress_bar("indexing", 1) as bar:
@@ -60,6 +61,14 @@ def _rebuild(runtime: Runtime, portal: int) -> None:
                 bar.reach(*rebuild.progress(session, portal))
             if not rebuild.step(runtime, portal):
                 time.sleep(POLL_SECONDS)
+    if _live(runtime, portal) == before:
+        problem = "the new index was given up, the former one is read on"
+        raise ServerFailed(f"{problem}; the log tells which contacts it refuses")
+
+
+def _live(runtime: Runtime, portal: int) -> int | None:
+    with runtime.database.read() as session:
+        return live_generation(session, portal)
 
 
 def _is_under_way(runtime: Runtime, portal: int) -> bool:

@@ -14,14 +14,17 @@ from tests.indexing.world import World
 class RefusingEngine(EmbeddedEngine):
     """Refuses the documents of some contacts, as engines do with terms that are too long."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, above: int = 0) -> None:
+        """Refuse only in generations with a number above the given one."""
         super().__init__(database)
         self.refused: set[int] = set()
+        self.above = above
 
     def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
         """Store the other documents."""
-        outcome = super().index(portal_id, generations, [item for item in documents if item[VID] not in self.refused])
-        words = {item[VID]: "immense term" for item in documents if item[VID] in self.refused}
+        refused = self.refused if max(generations) > self.above else set()
+        outcome = super().index(portal_id, generations, [item for item in documents if item[VID] not in refused])
+        words = {item[VID]: "immense term" for item in documents if item[VID] in refused}
         return IndexOutcome(words, outcome.drifted)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer import rebuild, tasks
+from indexer import drain, rebuild, tasks
 from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import IndexLost
@@ -10,7 +10,7 @@ from queries.document import DEFINITION
 from records import engine_state
 from records.list_work import LEASE_MS
 from tests.indexing.conftest import SERVER, SQLITE
-from tests.indexing.engines import InterruptedEngine, with_engine
+from tests.indexing.engines import InterruptedEngine, RefusingEngine, with_engine
 from tests.indexing.world import World, check_world
 from tests.support.clock import MovableClock
 from tests.support.people import is_
@@ -231,4 +231,46 @@ def test_a_rebuild_that_an_older_definition_began_is_begun_anew(world: World) ->
     world.settle()
     assert generations(world) == (3, None, 1)
     assert world.members(list_id) == set(vids)
+    check_world(world)
+
+
+@pytest.mark.parametrize("filled", [True, False], ids=["the page", "the drain"])
+def test_a_document_that_only_the_new_index_refuses_ends_the_rebuild_and_not_the_drain(
+    world: World, index: Engine, filled: bool
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(3)]
+    world.settle()
+    picky = RefusingEngine(index._database, above=1)
+    picky.refused = {vids[2]}
+    strict = with_engine(world, picky)
+    request(strict)
+    strict.step("rebuild")
+    if filled:
+        strict.step("rebuild")
+        strict.step("rebuild")
+    else:
+        world.api.update(vids[2], lifecyclestage="customer")
+        strict.step("drain")
+    assert generations(world) == (1, None, None)
+    assert world.dirty() == {}
+    check_world(world)
+    with pytest.raises(IndexLost):
+        world.indexed(2)
+
+
+def test_an_index_of_a_newer_release_is_read_and_left_to_it(world: World, clock: MovableClock) -> None:
+    known = world.api.create(firstname="Ada")
+    world.settle()
+    newer = {"definitions": {"1": DEFINITION + 1}}
+    world.runtime.database.transact(lambda session: engine_state.change_state(session, world.portal_id, **newer))
+    rebuild.check_indexes(world.runtime, world.portal_id)
+    late = world.api.create(firstname="Ada")
+    assert not world.step("drain")
+    assert set(world.dirty()) == {late}
+    assert world.portal.found("ada") == [known]
+    request(world)
+    clock.advance(drain.BACK_OFF_MS)
+    world.settle()
+    assert generations(world) == (2, None, None)
     check_world(world)
