@@ -15,7 +15,7 @@ from queries.fields import TOKENS
 from queries.supplied import OFFLINE
 from queries.values import EMAIL, email_key
 from records import conversions, dialect, identities, marks
-from records.clock import now
+from records.clock import hold
 from records.contacts import merged_records
 from records.conversions import MAX_SUBMISSIONS
 from records.errors import AlreadySubmitted, TooManyMerged
@@ -74,9 +74,10 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     A contact's submission after the 1,000th is dropped whole. Raises AlreadySubmitted for a conversion id that has
     counted, and ContactExists when somebody else creates the same contact meanwhile; nothing is to be kept then.
     """
-    present = now(session)
+    by_email, by_token = _lock_owners(session, portal_id, submission)
+    present = hold(session)
     moment = present if submission.submitted_at is None else min(submission.submitted_at, present)
-    contact, former = _contact(session, portal_id, submission)
+    contact = _contact(session, portal_id, submission, by_email, by_token)
     if contact is None:
         _store(session, portal_id, submission, None, moment)
         return
@@ -84,8 +85,8 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     if len(earlier) >= MAX_SUBMISSIONS:
         return
     write_contacts(session, portal_id, [_change(session, portal_id, contact, submission, earlier, moment)])
-    if submission.token and contact is not former:
-        _bind(session, portal_id, submission.token, contact, former)
+    if submission.token and contact is not by_token:
+        _bind(session, portal_id, submission.token, contact, by_token)
     _store(session, portal_id, submission, contact.vid, moment)
 
 
@@ -122,17 +123,20 @@ def find_submission(session: Reader, portal_id: int, conversion_id: str) -> Row[
 
 
 def _contact(
-    session: Session, portal_id: int, submission: Submission
-) -> tuple[ContactState | None, ContactState | None]:
-    """Return the contact, locked or new, and the one that the token belonged to; None where nobody can be told."""
-    by_email, by_token = _lock_owners(session, portal_id, submission)
+    session: Session,
+    portal_id: int,
+    submission: Submission,
+    by_email: ContactState | None,
+    by_token: ContactState | None,
+) -> ContactState | None:
+    """Return the contact, locked or new, of those that e-mail and token belong to; None where nobody can be told."""
     if by_token is not None and submission.email:
         owner = _identified(session, portal_id, by_email, by_token)
     else:
         owner = by_email or by_token
     if owner is None and submission.email:
         [owner] = new_contacts(session, portal_id, [(FORM, submission.form_guid)])
-    return owner, by_token
+    return owner
 
 
 def _bind(session: Session, portal_id: int, token: str, contact: ContactState, former: ContactState | None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 
+from queries.catalogue import Catalogue
 from records import forms
 from service.blueprints import ApiBlueprint
 from service.consents import consent_problems, kept_consent
@@ -63,20 +64,18 @@ def submit_with_key(body: Json, portal_id: int, guid: str) -> Response:
 
 def _take(body: Json, portal_id: int, guid: str, *, only_defined: bool) -> Response:
     form = forms.get_form(snapshot(), portal_id, guid)
-    problems = list(_problems(body, form, portal_id, only_defined))
+    catalogue = portal_catalogue(portal_id)
+    problems = list(_problems(body, form, catalogue, only_defined))
     if problems:
         raise ApiError(400, "The request is not valid", errors=as_errors(problems))
     fields = [(each["name"], each["value"]) for each in body["submitted"] if each["objectTypeId"] in (None, CONTACT)]
     context = lenient_context(body["context"], consent=kept_consent(body["legalConsentOptions"]))
-    take_in(
-        portal_id,
-        make_submission((guid, form.name), fields, context, portal_catalogue(portal_id), body["submittedAt"]),
-    )
+    take_in(portal_id, make_submission((guid, form.name), fields, context, catalogue, body["submittedAt"]))
     target = form.details.get("redirect")
     return reply({"redirectUri": target} if target else {"inlineMessage": form.details.get("inlineMessage") or THANKS})
 
 
-def _problems(body: Json, form: Any, portal_id: int, only_defined: bool) -> Iterator[Problem]:
+def _problems(body: Json, form: Any, catalogue: Catalogue, only_defined: bool) -> Iterator[Problem]:
     fields = [(each["name"], each["value"]) for each in body["submitted"]]
     oversized = list(size_problems(fields))
     if oversized:
@@ -84,7 +83,6 @@ def _problems(body: Json, form: Any, portal_id: int, only_defined: bool) -> Iter
         return
     yield from email_problems(fields)
     if not body["skipValidation"]:
-        catalogue = portal_catalogue(portal_id)
         defined = {field["name"]: show_field(field, catalogue, second=True) for field in form_fields(form.details)}
         yield from field_problems(fields, defined, only_defined=only_defined)
     yield from context_problems(body["context"])
