@@ -127,7 +127,11 @@ def running_service(setup: str) -> Iterator[Service]:
     """Run the service on one of SETUPS; raises tests.support.process.Unavailable where a server is not to be had."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(work_folder("bench")))
-        environment = {"CONTACTS_DATA": str(folder), "CONTACTS_RATE_FORMS": str(NO_LIMIT)}
+        environment = {
+            "CONTACTS_DATA": str(folder),
+            "CONTACTS_RATE_FORMS": str(NO_LIMIT),
+            "CONTACTS_WEBHOOK_ALLOW": "127.0.0.1",
+        }
         if setup == SERVER:
             environment |= stack.enter_context(_servers())
         service = Service(setup, folder, environment, _describe_engine(environment))

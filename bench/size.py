@@ -8,8 +8,8 @@ class Size:
     """`contacts` are loaded; `lists` are made over `members` contacts of another portal, which `writes` then join.
 
     Matching asks `crowd` contacts of each number of lists in `matched`.
-    `queries` is searches of a kind; look-ups take `rounds` turns of `seconds`. `profiled` says whether a figure that
-    misses its line is profiled, for which the service is stopped.
+    `queries` is searches of a kind; look-ups take `rounds` turns of `seconds`; `backlog` is rows of the
+    feed. `profiled` says whether a figure that misses its line is profiled, for which the service is stopped.
     """
 
     contacts: int = 100_000
@@ -20,6 +20,7 @@ class Size:
     crowd: int = 200
     queries: int = 300
     rounds: int = 5
+    backlog: int = 10_000
     seconds: float = 1.0
     profiled: bool = True
 
@@ -34,6 +35,7 @@ SMOKE = Size(
     crowd=4,
     queries=6,
     rounds=1,
+    backlog=20,
     seconds=0.1,
     profiled=False,
 )

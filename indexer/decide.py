@@ -7,8 +7,7 @@ A leave is always evaluated, never inferred from a missing hit; lists that were 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache, partial
-from typing import Any
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,11 +16,11 @@ from sqlalchemy.orm import Session
 from indexer.directory import Directory, load_directory
 from indexer.documents import build_documents
 from indexer.engines.base import ListQuery
-from indexer.reasons import explainer
+from indexer.reasons import explain
 from queries.evaluate import evaluate
 from queries.fields import VERSION, VID, Document
 from queries.moments import Moment
-from records import feed, lists, marks, memberships
+from records import feed, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.feed import Move
@@ -72,14 +71,18 @@ def decide(session: Session, portal_id: int, work: Work) -> None:
     gone = {item.vid for item in work.claimed} - work.documents.keys()
     _settle(session, portal_id, work, documents.keys() | gone)
     verdict = _judge(session, portal_id, directory, documents, work)
+    verdict.joins = explain(session, portal_id, directory, work.claimed, verdict.joins)
+    verdict.leaves = explain(session, portal_id, directory, work.claimed, verdict.leaves)
     _write(session, portal_id, directory, verdict)
 
 
 def _settle(session: Session, portal_id: int, work: Work, decided: AbstractSet[int]) -> None:
     """Remove the marks that are worked off, put off the refused ones, and give back those that are newer or locked."""
     parked = [item for item in work.claimed if item.vid in decided & work.refused]
-    marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])
-    marks.release(session, portal_id, work.claimed)
+    settled = marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])
+    left = [item for item in work.claimed if item.vid not in settled]
+    marks.note_evaluated(session, portal_id, [item for item in left if item.vid in decided])
+    marks.release(session, portal_id, left)
     marks.park(session, portal_id, parked)
 
 
@@ -102,7 +105,6 @@ def _judge(
     session: Session, portal_id: int, directory: Directory, documents: Mapping[int, Document], work: Work
 ) -> Verdict:
     present = _present(session, portal_id, list(documents))
-    explain = explainer(lists.unfinished(session, portal_id))
     at = _moments(now(session))
     verdict = Verdict()
     for item in work.claimed:
@@ -110,8 +112,7 @@ def _judge(
             for list_id in _candidates(directory, item, work.proposals, present[item.vid]):
                 query = directory.queries[list_id]
                 revision = present[item.vid].get(list_id)
-                cause = partial(explain, query, item.changed)
-                _compare(verdict, query, documents[item.vid], at(query.zone), revision, cause)
+                _compare(verdict, query, documents[item.vid], at(query.zone), revision)
     return verdict
 
 
@@ -129,21 +130,17 @@ def _candidates(
     return (asked & (proposed | present.keys())) | directory.named(item.changed)
 
 
-def _compare(
-    verdict: Verdict,
-    query: ListQuery,
-    document: Document,
-    at: Moment,
-    revision: int | None,
-    cause: Callable[[], dict[str, Any]],
-) -> None:
-    """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member."""
+def _compare(verdict: Verdict, query: ListQuery, document: Document, at: Moment, revision: int | None) -> None:
+    """Add what evaluation says of one contact and one list; `revision` is its membership's, None for no member.
+
+    Moves have no reasons yet.
+    """
     matches = evaluate(query.tree, document, at)
     if matches and revision is not None and revision < query.revision:
         verdict.confirmed.setdefault(query.list_id, []).append(document[VID])
     if matches == (revision is not None):
         return
-    move = Move(query.list_id, document[VID], query.revision, document[VERSION], cause())
+    move = Move(query.list_id, document[VID], query.revision, document[VERSION], {})
     (verdict.joins if matches else verdict.leaves).append(move)
 
 

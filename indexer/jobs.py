@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from indexer import tasks
 from indexer.runtime import KINDS, Kind, Runtime
+from indexer.webhooks.threads import DeliveryThreads
 
 log = structlog.get_logger()
 
@@ -40,9 +41,15 @@ class RedisJobs:
         """Use the Redis at `url`; `prefix` keeps installations that share it apart. Connects on first use."""
         self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None)
         self._prefix = prefix
+        self.deliveries: DeliveryThreads | None = None
 
     def wake(self, kind: Kind, portal_id: int) -> None:
-        """Queue a wake-up unless one is waiting; a lost Redis is only logged, the worker looks every second anyway."""
+        """Queue a wake-up unless one is waiting; a lost Redis is only logged, the worker looks every second anyway.
+
+        Deliveries of a process that delivers itself need no queue.
+        """
+        if kind == "deliver" and self.deliveries is not None:
+            return self.deliveries.wake()
         try:
             if self.redis.set(self._flag(kind, portal_id), 1, nx=True, px=FLAG_MS):
                 self.queue(kind).enqueue_call(
@@ -106,6 +113,8 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     """Work for this runtime until the process is told to stop; the job under way is finished first."""
     prepare(runtime, jobs)
     tasks.look_over(runtime)
+    jobs.deliveries = DeliveryThreads()
+    jobs.deliveries.start(runtime)
     stopping = threading.Event()
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
     queues = [jobs.queue(kind) for kind in KINDS]
@@ -115,12 +124,18 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
         )
     finally:
         stopping.set()
+        jobs.deliveries.close()
 
 
 def run(kind: Kind, portal_id: int) -> None:
-    """The job: do this kind of work until others wait or the turn is over, then wake whatever waits."""
+    """The job: do this kind of work until others wait or the turn is over, then wake whatever waits.
+
+    Deliveries are only woken: they have threads of their own, in which an address that hangs delays nothing else.
+    """
     jobs = _Worker.jobs
     jobs.answer(kind, portal_id)
+    if kind == "deliver":
+        return jobs.wake(kind, portal_id)
     end = time.monotonic() + TURN_SECONDS
     progressed = False
     while tasks.step(_Worker.runtime, kind, portal_id):

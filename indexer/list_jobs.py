@@ -24,7 +24,7 @@ from records import dialect, engine_state, feed, list_work, lists, marks, member
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.feed import Kind, Move, reason
-from records.lists import DELETING, INITIALIZING, PROCESSING
+from records.lists import DELETING
 from records.marks import Urgency
 from records.models import Contact, ContactList, EngineState
 from records.writes import Change, ContactState, Source, lock_contacts, write_contacts
@@ -253,5 +253,5 @@ def _let_leave(session: Session, row: ContactList) -> None:
 
 
 def _move(row: ContactList, vid: int, version: int) -> Move:
-    kind = {INITIALIZING: Kind.FIRST_FILL, PROCESSING: Kind.LIST_EDITED}[row.state]
+    kind = list_work.fill_kind(row.state, row.cause)
     return Move(row.list_id, vid, row.revision, version, reason(kind))

@@ -6,6 +6,7 @@ import structlog
 
 from indexer import tasks
 from indexer.runtime import Kind, Runtime
+from indexer.webhooks.threads import DeliveryThreads
 
 log = structlog.get_logger()
 
@@ -18,6 +19,7 @@ class ThreadJobs:
     """Runs background work in a thread of this process: at every wake-up, and every second in any case."""
 
     def __init__(self) -> None:
+        self._deliveries = DeliveryThreads()
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -26,15 +28,20 @@ class ThreadJobs:
         """Begin to work for this runtime; must be called in the process that serves, after any fork."""
         self._thread = threading.Thread(target=self._run, args=(runtime,), name="jobs", daemon=True)
         self._thread.start()
+        self._deliveries.start(runtime)
 
     def wake(self, kind: Kind, portal_id: int) -> None:
-        """Have the thread look for work at once."""
-        self._woken.set()
+        """Have the thread look for work at once; deliveries have threads of their own."""
+        if kind == "deliver":
+            self._deliveries.wake()
+        else:
+            self._woken.set()
 
     def close(self) -> None:
         """Stop after the piece of work that is under way, soon in any case; what is left stands in the records."""
         self._stopping.set()
         self._woken.set()
+        self._deliveries.close()
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
 
@@ -48,7 +55,8 @@ class ThreadJobs:
     def _work(self, runtime: Runtime) -> bool:
         """Do what waits, one piece each, and return whether anything was done."""
         try:
-            return any([self._step(runtime, kind, portal_id) for kind, portal_id in tasks.waiting(runtime)])
+            waiting = [(kind, portal_id) for kind, portal_id in tasks.waiting(runtime) if kind != "deliver"]
+            return any([self._step(runtime, kind, portal_id) for kind, portal_id in waiting])
         except Exception:
             log.exception("background work failed; it is tried again in a second")
             return False

@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 DEFAULT_DATA = ".data"
 DEFAULT_RATE_FORMS = 50  # contract S0.6
 _PROXIES = re.compile(r"[0-9]")
 _RATE = re.compile(r"[1-9][0-9]{0,8}")
+_DAYS = re.compile(r"[1-9][0-9]{0,3}")
 _PREFIX = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
@@ -31,6 +33,7 @@ class Settings:
 
     `rate_secondly` and `rate_daily` are requests per portal, None for no limit; `rate_forms` is what a visitor may send
     to a portal in ten seconds from one address; `proxies` is how many reverse proxies are believed.
+    Rows of the feed are kept for `feed_days`, None for ever. Webhooks may go to `webhook_allow` and to public networks.
     """
 
     data: Path
@@ -43,6 +46,8 @@ class Settings:
     rate_forms: int = DEFAULT_RATE_FORMS
     proxies: int = 0
     leads_sunset: date | None = None
+    feed_days: int | None = None
+    webhook_allow: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def is_server(self) -> bool:
@@ -61,6 +66,8 @@ VARIABLES = {
     "CONTACTS_RATE_FORMS": "form submissions in ten seconds per portal and visitor's address, default 50",
     "CONTACTS_PROXIES": "reverse proxies before the service whose X-Forwarded headers are believed, default 0",
     "CONTACTS_LEADS_SUNSET": "day from which the deprecated Leads API may be gone, as its answers tell",
+    "CONTACTS_WEBHOOK_ALLOW": "networks besides public ones that webhooks may go to, such as 10.0.0.0/8,::1",
+    "CONTACTS_FEED_DAYS": "days for which joins and leaves are kept, for ever when unset",
 }
 """Every variable that is read, with a sentence for `contacts doctor` and docs/settings.md."""
 
@@ -81,6 +88,8 @@ def read_settings(environment: Mapping[str, str], data: str | None = None) -> Se
         rate_forms=_rate(given, "CONTACTS_RATE_FORMS") or DEFAULT_RATE_FORMS,
         proxies=int(_matching(given, "CONTACTS_PROXIES", _PROXIES, "use a number of proxies, 0 to 9") or 0),
         leads_sunset=_day(given, "CONTACTS_LEADS_SUNSET"),
+        webhook_allow=_networks(given, "CONTACTS_WEBHOOK_ALLOW"),
+        feed_days=_whole(given, "CONTACTS_FEED_DAYS", _DAYS, "use a number of days, from 1 to 9999"),
     )
     _check_set_up(settings)
     return settings
@@ -132,7 +141,11 @@ def _redis_url(given: Mapping[str, str]) -> str | None:
 
 
 def _rate(given: Mapping[str, str], name: str) -> int | None:
-    value = _matching(given, name, _RATE, "use a number of requests, at least 1")
+    return _whole(given, name, _RATE, "use a number of requests, at least 1")
+
+
+def _whole(given: Mapping[str, str], name: str, pattern: re.Pattern[str], remedy: str) -> int | None:
+    value = _matching(given, name, pattern, remedy)
     return int(value) if value else None
 
 
@@ -142,6 +155,14 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise SettingError(name, value, "use a day such as 2027-06-30") from None
+
+
+def _networks(given: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    texts = [text.strip() for text in given.get(name, "").split(",") if text.strip()]
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError:
+        raise SettingError(name, given[name], "use networks with commas between, as in 127.0.0.1,10.0.0.0/8") from None
 
 
 def _matching(given: Mapping[str, str], name: str, pattern: re.Pattern[str], remedy: str) -> str | None:

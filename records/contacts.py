@@ -27,6 +27,11 @@ def find_contacts(session: Reader, portal_id: int, vids: Collection[int]) -> dic
     return {vid: row for vid, row in found.items() if row is not None and not row.deleted}
 
 
+def is_known(session: Session, portal_id: int, vid: int) -> bool:
+    """Return whether the portal has, or had, a contact of this vid."""
+    return session.get(Contact, (portal_id, vid)) is not None
+
+
 def find_by_email(session: Reader, portal_id: int, email: str) -> ContactRow | None:
     """Return the live contact that an address belongs to, primary or secondary."""
     rows = session.execute(_BY_EMAIL, {"portal": portal_id, "key": email_key(email)})

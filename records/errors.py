@@ -144,3 +144,28 @@ class TooManyCallbacks(RecordError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"url: {limit} addresses are registered, and more cannot be; delete one first")
         self.limit = limit
+
+
+class FeedGone(RecordError):
+    """A number below the horizon: the rows after it have been removed, so nothing can be read from there."""
+
+    def __init__(self, after: int, horizon: int) -> None:
+        super().__init__(f"the feed's rows up to {horizon} have been removed")
+        self.after = after
+        self.horizon = horizon
+
+
+class SubscriptionMissing(RecordError):
+    """No subscription has this id."""
+
+    def __init__(self, subscription_id: int) -> None:
+        super().__init__(f"subscription {subscription_id} does not exist")
+        self.subscription_id = subscription_id
+
+
+class ConsumerMissing(RecordError):
+    """No cursor has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no cursor is called {name!r}")
+        self.name = name

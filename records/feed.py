@@ -1,6 +1,7 @@
 """The feed: one row for every join and leave, append-only, numbered densely per portal (design rules 5, 15).
 
-Numbers are taken while the portal's clock row is locked, last of all locks, so rows become visible in order.
+Numbers are taken while the portal's clock row is locked, last of all locks, so rows become visible in order. How it is
+read stands in records.feed_reading, how it is cut in records.feed_upkeep.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from records import dialect
 from records.clock import now
-from records.errors import FeedOutOfRange
 from records.models import ContactList, FeedEvent, PortalClock
 
 
@@ -23,10 +23,11 @@ class Kind(StrEnum):
 
     CONTACT_CHANGE = "CONTACT_CHANGE"
     IMPORT = "IMPORT"
+    CLOCK = "CLOCK"
+    LIST_IN_LIST = "LIST_IN_LIST"
+    PIN = "PIN"
     FIRST_FILL = "FIRST_FILL"
     LIST_EDITED = "LIST_EDITED"
-    PIN = "PIN"
-    CLOCK = "CLOCK"
     BY_HAND = "BY_HAND"
     CONTACT_DELETED = "CONTACT_DELETED"
     CONTACT_MERGED = "CONTACT_MERGED"
@@ -71,24 +72,6 @@ def append(session: Session, clock: PortalClock, joins: Sequence[Move], leaves: 
     clock.feed_seq += len(rows)
     session.flush()
     _resize(session, clock.portal_id, joins, leaves, moment)
-
-
-def events(session: Session, portal_id: int, list_id: int, after: int, limit: int) -> tuple[list[FeedEvent], bool]:
-    """Return a list's events with a number above `after`, in order, and whether more follow.
-
-    Raises FeedOutOfRange when `after` is beyond the portal's last number.
-    """
-    last = session.execute(select(PortalClock.feed_seq).where(PortalClock.portal_id == portal_id)).scalar_one()
-    if after > last:
-        raise FeedOutOfRange(after, last)
-    statement = (
-        select(FeedEvent)
-        .where(FeedEvent.portal_id == portal_id, FeedEvent.list_id == list_id, FeedEvent.seq > after)
-        .order_by(FeedEvent.seq)
-        .limit(limit + 1)
-    )
-    found = list(session.execute(statement).scalars())
-    return found[:limit], len(found) > limit
 
 
 def _row(portal_id: int, seq: int, kind: str, move: Move, moment: int) -> tuple[Any, ...]:

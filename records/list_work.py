@@ -7,11 +7,25 @@ from sqlalchemy.orm import Session
 
 from records import marks, memberships
 from records.clock import now
-from records.lists import DONE
+from records.feed import Kind
+from records.lists import DONE, INITIALIZING, PROCESSING
 from records.marks import Urgency
 from records.models import ContactList, Membership
 
 LEASE_MS = 60_000
+
+
+def fill_kind(state: str, cause: str) -> Kind:
+    """Return why contacts join and leave while a list is scanned, given its state and cause."""
+    return Kind.FIRST_FILL if state == INITIALIZING else Kind(cause)
+
+
+def fill_kinds(session: Session, portal_id: int) -> dict[int, Kind]:
+    """Return list id -> why contacts join and leave it, for the lists that are being scanned."""
+    statement = select(ContactList.list_id, ContactList.state, ContactList.cause).where(
+        ContactList.portal_id == portal_id, ContactList.state.in_((INITIALIZING, PROCESSING))
+    )
+    return {list_id: fill_kind(state, cause) for list_id, state, cause in session.execute(statement)}
 
 
 def lease_next(session: Session, portal_id: int) -> ContactList | None:

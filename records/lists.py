@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from queries.inline import containers
 from records.clock import now
 from records.errors import ListMissing, ListRefused
-from records.feed import lock_clock
+from records.feed import Kind, lock_clock
 from records.models import ContactList, PortalClock
 
 INITIALIZING = "INITIALIZING"
@@ -244,6 +244,7 @@ def _restart(row: ContactList, revision: int, moment: int) -> None:
     row.scan_ended_at = None
     row.leased_until = 0
     row.error = ""
+    row.cause = Kind.LIST_EDITED
     row.state_changed_at = moment
 
 
@@ -254,6 +255,7 @@ def _restart_containers(session: Session, row: ContactList, revision: int) -> No
         container = _lock_list(session, row.portal_id, list_id)
         if container.dynamic:
             _restart(container, revision, now(session))
+            container.cause = Kind.LIST_IN_LIST
 
 
 def _asked(criteria: Criteria) -> tuple[object, object, object]:

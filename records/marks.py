@@ -2,7 +2,8 @@
 
 `changed` names the document fields that differ; `*` stands for all lists, `list:7` asks for list 7, and `import:7`
 tells that import 7 wrote. Names are only ever added, and the token is fresh with every mark, so that a drain removes
-only the mark that it worked on.
+only the mark that it worked on. A mark tells for which version of the contact its lists were last decided, so that a
+join or leave can say what has changed since.
 """
 
 import uuid
@@ -34,12 +35,18 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A mark that a drain works on until its lease ends."""
+    """A mark that a drain works on until its lease ends.
+
+    `evaluated` is the contact's version that its lists were last decided for and `version` the newest one that was
+    marked; both are None where no write of the contact is behind the mark.
+    """
 
     vid: int
     token: str
     changed: frozenset[str]
     attempts: int
+    evaluated: int | None = None
+    version: int | None = None
 
 
 def list_name(list_id: int) -> str:
@@ -47,12 +54,24 @@ def list_name(list_id: int) -> str:
     return f"list:{list_id}"
 
 
-def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]], urgency: Urgency) -> None:
-    """Mark contacts dirty: vid -> names of the document fields that changed."""
+def mark(
+    session: Session,
+    portal_id: int,
+    changed: Mapping[int, Collection[str]],
+    urgency: Urgency,
+    versions: Mapping[int, int] | None = None,
+) -> None:
+    """Mark contacts dirty: vid -> names of the document fields that changed.
+
+    `versions` tells vid -> the contact's version that the write made for which this marks, if one did.
+    """
     if not changed:
         return
-    moment = now(session)
-    rows = [_row(portal_id, vid, names, urgency, moment) for vid, names in sorted(changed.items())]
+    moment, written = now(session), versions or {}
+    rows = [
+        _row(portal_id, vid, names, urgency, moment) | _versions(written.get(vid))
+        for vid, names in sorted(changed.items())
+    ]
     session.execute(dialect.built(session, _upsert), rows)
 
 
@@ -63,7 +82,7 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
     """
     moment = now(session)
     chosen = (
-        select(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts)
+        select(Dirty.vid, Dirty.token, Dirty.changed, Dirty.attempts, Dirty.evaluated, Dirty.version)
         .where(Dirty.portal_id == portal_id, *_is_due(moment))
         .order_by(Dirty.urgency.desc(), Dirty.queued_at, Dirty.vid)
         .limit(limit)
@@ -76,15 +95,36 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
             .where(Dirty.portal_id == portal_id, Dirty.vid.in_([row.vid for row in rows]))
             .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
         )
-    return [Claimed(row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1) for row in rows]
+    return [
+        Claimed(row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1, row.evaluated, row.version)
+        for row in rows
+    ]
 
 
-def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> None:
-    """Remove the marks that were worked on, but only where no newer mark has come meanwhile."""
-    if done:
-        mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([claimed.vid for claimed in done]))
-        worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
-        session.execute(delete(Dirty).where(*mine, worked))
+def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> frozenset[int]:
+    """Remove the marks that were worked on, but only where no newer mark has come meanwhile; return their vids."""
+    if not done:
+        return frozenset()
+    mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([claimed.vid for claimed in done]))
+    worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
+    return frozenset(session.execute(delete(Dirty).where(*mine, worked).returning(Dirty.vid)).scalars())
+
+
+def note_evaluated(session: Session, portal_id: int, decided: Collection[Claimed]) -> None:
+    """Note for marks that stay that the lists were decided for what was claimed."""
+    for item in decided:
+        if item.version is not None:
+            session.execute(
+                update(Dirty).where(Dirty.portal_id == portal_id, Dirty.vid == item.vid).values(evaluated=item.version)
+            )
+
+
+def is_decided(session: Session, portal_id: int, vid: int, version: int) -> bool:
+    """Return whether the lists of a contact have been decided for a version of it, or a newer one."""
+    waiting = exists().where(
+        Dirty.portal_id == portal_id, Dirty.vid == vid, Dirty.next_at == 0, Dirty.evaluated < version
+    )
+    return not session.execute(select(waiting)).scalar_one()
 
 
 def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:
@@ -186,6 +226,10 @@ def _upsert(session: Session) -> Any:
     return statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded))
 
 
+def _versions(written: int | None) -> dict[str, int | None]:
+    return {"evaluated": None if written is None else written - 1, "version": written}
+
+
 def _raised(added: object) -> dict[str, object]:
     """Return what a second mark does to the first: names are added, urgency rises, the token is fresh."""
     return {
@@ -193,6 +237,8 @@ def _raised(added: object) -> dict[str, object]:
         "changed": _union(added.changed),  # type: ignore[attr-defined]
         "urgency": case((added.urgency > Dirty.urgency, added.urgency), else_=Dirty.urgency),  # type: ignore[attr-defined]
         "next_at": 0,
+        "evaluated": func.coalesce(Dirty.evaluated, added.evaluated),  # type: ignore[attr-defined]
+        "version": func.coalesce(added.version, Dirty.version),  # type: ignore[attr-defined]
     }
 
 

@@ -82,10 +82,7 @@ def new_contacts(session: Session, portal_id: int, origins: Sequence[tuple[str, 
 
 
 def lock_contacts(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, ContactState]:
-    """Lock live contacts in vid order and return them by the vid asked for; a merged vid gives its survivor.
-
-    Vids that are unknown or deleted are left out.
-    """
+    """Lock live contacts in vid order; return vid asked for -> contact, or survivor of a merge, without dead ones."""
     rows = _lock_rows(session, portal_id, vids)
     moved = {row.vid: row.merged_into for row in rows.values() if row.merged_into is not None}
     rows.update(_lock_rows(session, portal_id, set(moved.values()) - rows.keys()))
@@ -105,8 +102,9 @@ def write_contacts(
     _write_emails(session, portal_id, written, moment)
     _number(session, written, moment)
     _store(session, portal_id, written)
-    marks.mark(session, portal_id, _changed_names(written), urgency)
-    return frozenset(write.contact.vid for write in written)
+    versions = {write.contact.vid: write.contact.version for write in written}
+    marks.mark(session, portal_id, _changed_names(written), urgency, versions)
+    return frozenset(versions)
 
 
 def store_stubs(

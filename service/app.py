@@ -39,6 +39,9 @@ from service import (
     properties,
     search,
     statistics,
+    streaming,
+    streams,
+    subscriptions,
 )
 from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
@@ -74,6 +77,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leads.blueprint,
     lead_callbacks.blueprint,
     pipeline.blueprint,
+    streams.blueprint,
+    subscriptions.blueprint,
 )
 
 CONFIG = {
@@ -117,6 +122,7 @@ def create_app(runtime: Runtime) -> Flask:
     app = Flask("service", static_folder=None)
     app.config.update(CONFIG)
     app.extensions[EXTENSION] = runtime
+    app.extensions[streaming.EXTENSION] = streaming.Hub()
     app.wsgi_app = _behind_proxies(TolerantPaths(app.wsgi_app), runtime.settings.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(end_snapshot)
     register_converters(app)

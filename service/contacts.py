@@ -20,6 +20,7 @@ from service.schemas import contacts as schemas
 from service.transactions import snapshot, write
 from service.upserting import write_entries
 from service.values import checked_email, checked_values
+from service.waiting import feed_number, lists_moved
 
 API = Source("API")
 NOT_FOUND = "resource not found"
@@ -36,8 +37,9 @@ def presenter() -> Presenter:
 
 @blueprint.post("/contacts/v1/contact")
 @blueprint.arguments(schemas.WriteBody)
+@blueprint.arguments(schemas.WaitQuery, location="query")
 @blueprint.response(200, schemas.Contact)
-def create(body: Json) -> Response:
+def create(body: Json, query: Json) -> Response:
     """Create a contact; at least one property, the e-mail is optional."""
     if not body["properties"]:
         raise ApiError(400, "properties: the list is empty; send at least one {property, value}")
@@ -49,17 +51,21 @@ def create(body: Json) -> Response:
         write_contacts(session, g.portal_id, [Change(contact, sent, API)])
         return show.created(contact, sent, API.type)
 
-    return reply(write(work))
+    before = feed_number(query)
+    created = write(work)
+    return reply({**created, **lists_moved(created["vid"], before)})
 
 
 @blueprint.post("/contacts/v1/contact/createOrUpdate/email/<path:email>")
 @blueprint.arguments(schemas.WriteBody)
+@blueprint.arguments(schemas.WaitQuery, location="query")
 @blueprint.response(200, schemas.Upserted)
-def create_or_update(body: Json, email: str) -> Response:
+def create_or_update(body: Json, query: Json, email: str) -> Response:
     """Update the contact that has the e-mail, or create it."""
     entry = Entry(checked_values(presenter().catalogue, body["properties"]), email=checked_email(email))
+    before = feed_number(query)
     [(vid, is_new)] = write_entries([entry], UPSERT)
-    return reply({"vid": vid, "isNew": is_new})
+    return reply({"vid": vid, "isNew": is_new, **lists_moved(vid, before)})
 
 
 @blueprint.get("/contacts/v1/contact/vid/<id('vid'):vid>/profile")
@@ -94,22 +100,24 @@ def show_by_token(query: Json, utk: str) -> Response:
 
 @blueprint.post("/contacts/v1/contact/vid/<id('vid'):vid>/profile")
 @blueprint.arguments(schemas.WriteBody)
+@blueprint.arguments(schemas.WaitQuery, location="query")
 @blueprint.response(204)
-def update_by_vid(body: Json, vid: int) -> Response:
+def update_by_vid(body: Json, query: Json, vid: int) -> Response:
     """Write values of the contact that has the vid; properties that are not sent stay as they are."""
     values = checked_values(presenter().catalogue, body["properties"])
-    write(lambda session: _update(session, vid, values))
-    return nothing()
+    before = feed_number(query)
+    return _updated(write(lambda session: _update(session, vid, values)), before)
 
 
 @blueprint.post("/contacts/v1/contact/email/<path:email>/profile")
 @blueprint.arguments(schemas.WriteBody)
+@blueprint.arguments(schemas.WaitQuery, location="query")
 @blueprint.response(204)
-def update_by_email(body: Json, email: str) -> Response:
+def update_by_email(body: Json, query: Json, email: str) -> Response:
     """Write values of the contact that has the e-mail; properties that are not sent stay as they are."""
     values = checked_values(presenter().catalogue, body["properties"])
-    write(lambda session: _update(session, _vid_by_email(session, email), values))
-    return nothing()
+    before = feed_number(query)
+    return _updated(write(lambda session: _update(session, _vid_by_email(session, email), values)), before)
 
 
 @blueprint.delete("/contacts/v1/contact/vid/<id('vid'):vid>")
@@ -141,8 +149,15 @@ def _vid_by_email(session: Reader, email: str) -> int:
     return next(iter(found.values()))
 
 
-def _update(session: Session, vid: int, values: dict[str, str]) -> None:
+def _updated(vid: int, before: int | None) -> Response:
+    """Answer an update with nothing, as the original does, or with the lists that moved where it was to wait."""
+    return nothing() if before is None else reply({"vid": vid, **lists_moved(vid, before)})
+
+
+def _update(session: Session, vid: int, values: dict[str, str]) -> int:
+    """Write values and return the vid of the contact that has them now."""
     contact = lock_contacts(session, g.portal_id, [vid]).get(vid)
     if contact is None:
         raise Missing(NOT_FOUND)
     write_contacts(session, g.portal_id, [Change(contact, values, API)])
+    return contact.vid

@@ -12,6 +12,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from records.backlog import read_backlog
+from records.freshness import totals
 from records.verification import drift
 from service.transactions import read
 
@@ -40,6 +41,13 @@ class Metrics:
         )
         differences = "Differences between records, lists and index: found by verification, and repaired since"
         self.drift = Gauge("contacts_drift", differences, ["state"], registry=self.registry)
+        self.totals = {
+            name: Gauge(f"contacts_{name}", told, registry=self.registry)
+            for name, told in (
+                ("lists_unfinished", "Lists that are being filled, re-evaluated or deleted"),
+                ("webhook_messages_waiting", "Webhook messages that have not been taken yet"),
+            )
+        }
 
 
 def install_metrics(app: Flask) -> None:
@@ -61,6 +69,9 @@ def show_metrics() -> Response:
     metrics.parked.set(backlog.parked)
     for state, count in zip(("found", "repaired"), drift(read()), strict=True):
         metrics.drift.labels(state).set(count)
+    found = totals(read())
+    for gauge, figure in zip(metrics.totals.values(), (found.unfinished, found.messages), strict=True):
+        gauge.set(figure)
     return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from indexer.errors import EngineError, EngineUnavailable
 from queries.errors import FilterError
@@ -139,6 +139,24 @@ def _(error: records.FormMissing) -> ApiError:
 @refusal.register
 def _(error: records.FeedOutOfRange) -> ApiError:
     return BadInput("after", error.after, f"lies beyond the feed's last number {error.last}", "send a number from it")
+
+
+@refusal.register
+def _(error: records.FeedGone) -> ApiError:
+    list_id = (request.view_args or {}).get("list_id") or request.args.get("listId") or ":listId"
+    address = f"/alerts/v1/lists/{list_id}/snapshot"
+    text = f"after: {error.after} lies below {error.horizon}, up to which rows have been removed; begin with {address}"
+    return ApiError(410, text, snapshot=address, horizon=error.horizon)
+
+
+@refusal.register
+def _(error: records.SubscriptionMissing) -> ApiError:
+    return Missing(f"Couldn't find a subscription with the given id '{error.subscription_id}'.")
+
+
+@refusal.register
+def _(error: records.ConsumerMissing) -> ApiError:
+    return Missing(f"Couldn't find a consumer with the given name {shown(error.name)}: make it with PUT")
 
 
 @refusal.register

@@ -36,8 +36,8 @@ def measure(loaded: Loaded) -> list[Result]:
     size = loaded.size
     account = loaded.service.new_account("lists")
     with_key = loaded.service.client(account)
-    vids = _create_contacts(with_key, size.members)
-    ids = _create_lists(with_key, size.lists)
+    vids = create_contacts(with_key, size.members)
+    ids = create_lists(with_key, size.lists)
     until_done(with_key)
     writes = _writes(vids, ids, size.writes)
     took = [_join(with_key, *write) for write in writes]
@@ -74,11 +74,13 @@ def _result(loaded: Loaded, name: str, value: float, limit: float, profile: str)
     )
 
 
-def _create_contacts(client: Client, count: int) -> list[int]:
+def create_contacts(client: Client, count: int) -> list[int]:
+    """Create made-up contacts and return their vids."""
     return [client.post("/contacts/v1/contact", as_body(person))["vid"] for person in people(count)]
 
 
-def _create_lists(client: Client, count: int) -> list[int]:
+def create_lists(client: Client, count: int) -> list[int]:
+    """Create dynamic lists of all patterns and return their ids."""
     bodies = ({"name": f"list {n}", "dynamic": True, "filters": pattern(n)[0]} for n in range(count))
     return [client.post("/contacts/v1/lists", body)["listId"] for body in bodies]
 

@@ -3,6 +3,7 @@
 Instants are milliseconds since the epoch. Contact values are strings, as on the wire (contract S0.3).
 """
 
+from records.models.alerts import FeedConsumer
 from records.models.base import Base
 from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersion
 from records.models.definitions import PropertyDefinition, PropertyGroup
@@ -11,6 +12,7 @@ from records.models.imports import ContactImport, ImportPage
 from records.models.leads import LeadCallback
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, PageSession, Portal, PortalClock
+from records.models.subscriptions import Delivery, DeliveryAttempt, Subscription
 from records.models.upkeep import Dirty, EngineState, Verification
 
 __all__ = [
@@ -20,8 +22,11 @@ __all__ = [
     "ContactImport",
     "ContactList",
     "Counter",
+    "Delivery",
+    "DeliveryAttempt",
     "Dirty",
     "EngineState",
+    "FeedConsumer",
     "FeedEvent",
     "Form",
     "FormSubmission",
@@ -36,5 +41,6 @@ __all__ = [
     "PropertyDefinition",
     "PropertyGroup",
     "PropertyVersion",
+    "Subscription",
     "Verification",
 ]

@@ -16,6 +16,8 @@ class ContactList(Base):
     `metaData.processing` tells, or DELETING while its members leave. `filters` are normalised v1 filters; where those
     cannot say what the list means, they are an echo of `filter_tree`. `time_zone` overrides the portal's. `fingerprint`
     is the same for lists that ask the same, and None for one that was saved before fingerprints were kept.
+    `cause` is why the list is scanned again (records.feed.Kind). `verified_at` is when its members were last compared
+    with a fresh evaluation; `drift_found` and `drift_repaired` count what differed.
     """
 
     __tablename__ = "contact_list"
@@ -46,6 +48,7 @@ class ContactList(Base):
     revision: Mapped[int]
     registered: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[str] = mapped_column(String(16), default="LIST_EDITED")
     scan_cursor: Mapped[int] = mapped_column(default=0)
     scan_ended_at: Mapped[int | None]
     leased_until: Mapped[int] = mapped_column(default=0)
@@ -82,7 +85,11 @@ class FeedEvent(Base):
     """One join or leave; `seq` is dense per portal and becomes visible in order (design rules 5 and 15)."""
 
     __tablename__ = "feed_event"
-    __table_args__ = (Index("feed_event_list", "portal_id", "list_id", "seq"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("feed_event_list", "portal_id", "list_id", "seq"),
+        Index("feed_event_vid", "portal_id", "vid", "seq"),
+        {"sqlite_with_rowid": False},
+    )
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

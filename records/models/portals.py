@@ -22,7 +22,10 @@ class Portal(Base):
 
 
 class PortalClock(Base):
-    """The portal's counters, locked last by everyone (design rule 5)."""
+    """The portal's counters, locked last by everyone (design rule 5).
+
+    Feed rows up to `feed_horizon`, the last of which was written at `feed_horizon_at`, have been removed.
+    """
 
     __tablename__ = "portal_clock"
 
@@ -30,6 +33,9 @@ class PortalClock(Base):
     list_counter: Mapped[int] = mapped_column(default=0)
     last_list_id: Mapped[int] = mapped_column(default=0)
     feed_seq: Mapped[int] = mapped_column(default=0)
+    last_subscription_id: Mapped[int] = mapped_column(default=0)
+    feed_horizon: Mapped[int] = mapped_column(default=0)
+    feed_horizon_at: Mapped[int] = mapped_column(default=0)
 
 
 class Counter(Base):

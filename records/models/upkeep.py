@@ -23,6 +23,8 @@ class Dirty(Base):
     leased_until: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    evaluated: Mapped[int | None]
+    version: Mapped[int | None]
 
 
 class EngineState(Base):

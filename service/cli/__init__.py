@@ -12,6 +12,7 @@ from service.cli.portals import keys, portals
 from service.cli.reindex import reindex
 from service.cli.serve import serve
 from service.cli.status import status
+from service.cli.tail import tail
 from service.cli.verify import verify_portal
 from service.cli.worker import worker
 
@@ -50,6 +51,7 @@ for _command in (
     reindex,
     verify_portal,
     status,
+    tail,
     doctor,
 ):
     main.add_command(_command)

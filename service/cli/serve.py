@@ -13,11 +13,15 @@ from service.app import create_app, create_runtime
 from service.cli.context import data_option, open_runtime, settings_in_force
 from service.cli.failures import ServerFailed
 from service.cli.request_lines import take_letters_as_they_are
+from service.streaming import EXTENSION, MAX_CLIENTS, Hub
+from service.turns import Turns
 
-THREADS = 8
+TURNS = 8
+"""Requests that a process works on at once; clients of streams wait in further threads, so that they hold up nobody."""
+
 OPTIONS = {
     "worker_class": "gthread",
-    "threads": THREADS,
+    "threads": TURNS + MAX_CLIENTS,
     "timeout": 60,
     "graceful_timeout": 5,
     "limit_request_line": 0,  # a batch read names 100 e-mails in its address
@@ -62,12 +66,13 @@ class Server(BaseApplication):
         self._address = address
         self._processes = processes
         self._runtime: Runtime | None = None
+        self._hub: Hub | None = None
         super().__init__()
 
     def load_config(self) -> None:
         """Give gunicorn its settings."""
         take_letters_as_they_are()
-        hooks = {"when_ready": self._tell_address, "worker_exit": self._stop}
+        hooks = {"when_ready": self._tell_address, "post_worker_init": self._watch, "worker_exit": self._stop}
         place = {"bind": self._address, "workers": self._processes}
         for name, value in {**OPTIONS, **place, **hooks}.items():
             self.cfg.set(name, value)
@@ -75,10 +80,18 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Return the application; gunicorn calls this in each process it has made."""
         self._runtime = create_runtime(self._settings)
-        return create_app(self._runtime)
+        app = create_app(self._runtime)
+        self._hub = app.extensions[EXTENSION]
+        app.wsgi_app = Turns(app.wsgi_app, TURNS)  # type: ignore[method-assign]
+        return app
 
     def _tell_address(self, _arbiter: Any) -> None:
         click.echo(f"listening at http://{self._address} (Ctrl-C stops)")
+
+    def _watch(self, worker: Any) -> None:
+        """Have streams end as soon as their process is told to stop; gunicorn calls this when it is ready to serve."""
+        if self._hub is not None:
+            self._hub.stopping = lambda: not worker.alive
 
     def _stop(self, _arbiter: Any, _worker: Any) -> None:
         """End a process's background work; gunicorn calls this in the process that ends."""

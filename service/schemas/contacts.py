@@ -19,6 +19,12 @@ class Written(WireSchema):
     value = fields.Raw(allow_none=True, metadata={"description": 'the new value; "" clears the property'})
 
 
+class WaitQuery(WireSchema):
+    """Whether a write waits for its lists and tells which of them the contact joined and left (ours)."""
+
+    waitForLists = Flag(load_default=False)
+
+
 class WriteBody(WireSchema):
     """The values to write to a contact."""
 

@@ -1,4 +1,4 @@
-"""Lists, their pages and their events on the wire (contract S4)."""
+"""Lists and their pages on the wire (contract S4)."""
 
 from marshmallow import fields
 
@@ -7,7 +7,6 @@ from service.schemas.texts import BodySchema, Line
 
 MAX_NAME = 250
 MAX_LISTS = 250
-MAX_EVENTS = 1_000
 
 
 class ListChanges(BodySchema):
@@ -62,13 +61,6 @@ class BatchQuery(WireSchema):
     """Lists by id; what is no known id is left out."""
 
     listId = fields.List(fields.String(), load_default=list)
-
-
-class EventsQuery(WireSchema):
-    """A page of a list's events: those whose `seq` lies above `after`."""
-
-    after = Number(load_default=0)
-    limit = Count(default=100, maximum=MAX_EVENTS)
 
 
 class MetaData(WireSchema):
@@ -143,21 +135,3 @@ class MembersChanged(WireSchema):
     discarded = fields.List(fields.Integer())
     invalidVids = fields.List(fields.Integer())
     invalidEmails = fields.List(fields.String())
-
-
-class Event(WireSchema):
-    """A contact that joined or left a list."""
-
-    seq = fields.Integer()
-    type = fields.String(metadata={"enum": ["JOIN", "LEAVE"]})
-    vid = fields.Integer()
-    listId = fields.Integer()
-    occurredAt = fields.Integer()
-    reason = fields.Dict(metadata={"description": "`kind` and further facts, such as `properties`"})
-
-
-class EventsPage(WireSchema):
-    """A page of events, in order."""
-
-    events = fields.List(fields.Nested(Event))
-    hasMore = fields.Boolean()

@@ -30,7 +30,10 @@ def test_a_contact_joins_and_leaves_with_the_write_that_makes_it_match_or_not(po
     portal.until_members(list_id, [])
     join, leave = portal.events(list_id)
     assert (join["type"], join["vid"], join["listId"]) == ("JOIN", vid, list_id)
-    assert leave["reason"] == {"kind": "CONTACT_CHANGE", "properties": ["lifecyclestage"]}
+    assert (leave["reason"]["kind"], leave["reason"]["properties"]) == ("CONTACT_CHANGE", ["lifecyclestage"])
+    [change] = leave["reason"]["changes"]
+    assert (change["property"], change["old"], change["new"]) == ("lifecyclestage", "lead", "customer")
+    assert change["source"]["type"] == "API"
     assert join["seq"] < leave["seq"]
 
 

@@ -1,5 +1,6 @@
 """The server as a real process: it serves, stops at once when told to, and has its data when it starts again."""
 
+import itertools
 import json
 import signal
 import socket
@@ -7,18 +8,20 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 
 import pytest
 from click.testing import Result
 
+from service.streaming import MAX_CLIENTS
 from tests.support.process import Server, free_port
 
 Run = Callable[..., Result]
 
+CITY = {"property": "city", "value": "Rome"}
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -113,3 +116,22 @@ def test_the_embedded_set_up_is_one_process_with_threads(running: tuple[Server, 
     threads = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert len(threads) == 1
     assert int(threads[0]) > 1
+
+
+def test_clients_that_follow_the_feed_hold_up_no_request(run: Run, environment: Path, tmp_path: Path) -> None:
+    run("portals", "create")
+    key = run("keys", "create").stdout.strip()
+    with serving(tmp_path, environment) as (server, address), ExitStack() as stack:
+        stream = f"{address}/alerts/v1/stream?hapikey={key}"
+        streams = [stack.enter_context(urllib.request.urlopen(stream, timeout=5)) for _ in range(MAX_CLIENTS)]
+        with pytest.raises(HTTPError) as refused:
+            urllib.request.urlopen(stream, timeout=5)
+        with refused.value as answer:
+            assert answer.code == 503
+        list_id = fetch(f"{address}/contacts/v1/lists?hapikey={key}", {"name": "All", "dynamic": False})["listId"]
+        vid = fetch(f"{address}/contacts/v1/contact?hapikey={key}", {"properties": [CITY]})["vid"]
+        fetch(f"{address}/contacts/v1/lists/{list_id}/add?hapikey={key}", {"vids": [vid]})
+        for told in streams:
+            assert b"event: JOIN\n" in itertools.islice(told, 20)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(STOP_SECONDS) == 0

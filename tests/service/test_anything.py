@@ -17,6 +17,7 @@ from indexer.engines.embedded import EmbeddedEngine
 from indexer.runtime import Runtime
 from indexer.settings import Settings
 from service.app import create_app
+from service.streaming import EXTENSION
 from tests.service.conftest import RecordingJobs
 from tests.support.api import ApiClient, as_body
 from tests.support.records import add_portal, create_database
@@ -32,7 +33,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
     database = create_database(folder)
     runtime = Runtime(Settings(folder, database.url), database, EmbeddedEngine(database), RecordingJobs())
     portal_id, key = add_portal(database)
-    client = ApiClient(create_app(runtime).test_client(), key, portal_id)
+    app = create_app(runtime)
+    app.extensions[EXTENSION].closed = True  # streams end at once
+    client = ApiClient(app.test_client(), key, portal_id)
     client.post("/contacts/v1/contact", as_body({"email": "ada@x.example", "firstname": "Ada"}))
     client.post("/contacts/v1/lists", {"name": "Friends", "dynamic": False})
     client.post("/forms/v2/forms", {"name": "Demo"})

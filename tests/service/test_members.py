@@ -131,7 +131,7 @@ def test_what_names_no_contacts_is_refused(client: ApiClient, friends: int, verb
 def test_naming_nobody_changes_nothing(client: ApiClient, friends: int) -> None:
     assert client.post(f"{LISTS}/{friends}/add", {}) == NOBODY
     assert client.post(f"{LISTS}/{friends}/add", {"vids": None}) == NOBODY
-    assert events(client, friends) == {"events": [], "hasMore": False}
+    assert events(client, friends) == {"events": [], "hasMore": False, "after": 0}
 
 
 def test_members_are_listed_by_vid_with_the_moment_they_joined(
@@ -175,16 +175,29 @@ def test_joins_and_leaves_are_told_in_order_with_their_cause(
     change(client, friends, "add", vids=[ada, bob])
     clock.advance(7)
     change(client, friends, "remove", vids=[ada])
-    assert events(client, friends) == {
-        "events": [
-            {"seq": seq, "type": type, "vid": vid, "listId": friends, "occurredAt": at, "reason": {"kind": "BY_HAND"}}
-            for seq, type, vid, at in [(1, "JOIN", ada, NOON), (2, "JOIN", bob, NOON), (3, "LEAVE", ada, NOON + 7)]
-        ],
-        "hasMore": False,
-    }
+    told = events(client, friends)
+    revision = client.get(f"{LISTS}/{friends}")["internalListId"]
+    assert told["events"] == [
+        {
+            "seq": seq,
+            "type": type,
+            "vid": vid,
+            "contactVersion": version,
+            "listId": friends,
+            "listRevision": revision,
+            "occurredAt": at,
+            "reason": {"kind": "BY_HAND"},
+        }
+        for seq, type, vid, version, at in [
+            (1, "JOIN", ada, 2, NOON),
+            (2, "JOIN", bob, 2, NOON),
+            (3, "LEAVE", ada, 3, NOON + 7),
+        ]
+    ]
+    assert (told["hasMore"], told["after"]) == (False, 3)
     assert [row["seq"] for row in events(client, friends, after=1, limit=1)["events"]] == [2]
     assert events(client, friends, after=1, limit=1)["hasMore"] is True
-    assert events(client, friends, after=3) == {"events": [], "hasMore": False}
+    assert events(client, friends, after=3) == {"events": [], "hasMore": False, "after": 3}
 
 
 def test_deleting_a_contact_is_told_as_a_leave(client: ApiClient, friends: int, people: list[int]) -> None:
