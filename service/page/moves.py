@@ -17,7 +17,7 @@ from records.recent import latest_moves
 from service.page.wording import Vocabulary, load_vocabulary, name_of
 
 READ = 500
-MANY_AT_ONCE = (Kind.FIRST_FILL, Kind.LIST_EDITED, Kind.LIST_DELETED, "IMPORT")
+MANY_AT_ONCE = (Kind.FIRST_FILL, Kind.LIST_EDITED, Kind.LIST_DELETED, Kind.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,68 @@
-// Keeps lists and moves up to date while the page is looked at.
+// Keeps lists and moves up to date while the page is looked at: a stream tells when there is something to ask for.
 
 import { tell } from "./times.js";
 import { markCurrent, refresh } from "./visit.js";
 
-const PERIOD = 2_000;
+const GATHER = 60;
+const FILLING = 1_000;
+const RETRY = 5_000;
 
 const moves = document.getElementById("moves");
 const lists = document.getElementById("lists");
 const pulse = document.getElementById("pulse");
 const shown = new Map();
+let stream = null;
+let timer = 0;
+let looking = false;
 
+/** Browsers open few connections to one host, so a page that nobody looks at gives its own back. */
 export function keepUpToDate() {
-  setInterval(() => document.hidden || look(), PERIOD);
-  document.addEventListener("visibilitychange", () => document.hidden || look());
-  look();
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  open();
 }
 
+function open() {
+  close();
+  stream = new EventSource("/page/stream");
+  for (const kind of ["BEGIN", "JOIN", "LEAVE", "BEAT"]) stream.addEventListener(kind, () => lookIn(GATHER));
+  stream.addEventListener("open", () => say("live"));
+  stream.addEventListener("error", () => stream?.readyState === EventSource.CLOSED && askAgain());
+}
+
+function close() {
+  stream?.close();
+  stream = null;
+}
+
+/** Without a stream, such as when too many follow it already, look and try again every few seconds. */
+function askAgain() {
+  close();
+  lookIn(0);
+  setTimeout(() => document.hidden || stream || open(), RETRY);
+}
+
+/** Look soon; what comes meanwhile is seen in the same look. */
+function lookIn(milliseconds) {
+  timer ||= setTimeout(() => {
+    timer = 0;
+    look();
+  }, milliseconds);
+}
+
+/** Ask for both columns, one request at a time. */
 async function look() {
+  if (looking) return lookIn(GATHER);
+  looking = true;
   try {
     const answer = await fetch("/page/news");
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     take(document.createRange().createContextualFragment(await answer.text()));
-    say("live");
+    if (stream?.readyState === EventSource.OPEN) say("live");
   } catch {
     say("not answering");
+  } finally {
+    looking = false;
   }
 }
 
@@ -38,6 +76,7 @@ function take(found) {
   markCurrent();
   tell(moves);
   if (told(lists) + told(moves) !== before) refresh();
+  if (lists.querySelector(".state:not(.bad)")) lookIn(FILLING);
 }
 
 /** Show a column anew if it differs, and leave the keyboard where it is. */
