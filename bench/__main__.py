@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 
 from bench import results, tables
-from bench.figures import alerts, compiling, forms, imports, lists, lookup, match, memory, previews, search
+from bench.figures import alerts, compiling, fill, forms, imports, lists, lookup, match, memory, previews, search
 from bench.figures.imports import Loaded
 from bench.machine import describe_machine
 from bench.results import Report, Result
@@ -17,7 +17,7 @@ from bench.size import FULL, Size
 WIDTH = 170
 BENCHES: Mapping[str, Callable[[Loaded], list[Result]]] = {
     bench.NAME: bench.measure
-    for bench in (imports, search, lookup, previews, lists, alerts, forms, match, compiling, memory)
+    for bench in (imports, search, lookup, previews, lists, alerts, fill, forms, match, compiling, memory)
 }
 """In the order in which they run on one service."""
 
