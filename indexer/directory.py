@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +19,7 @@ from queries.context import FilterContext
 from queries.inline import ListCriteria, inline
 from queries.leaves.opaque import opaque_leaves
 from queries.moments import zone_named
-from queries.nodes import Node, Or, leaves, reads
+from queries.nodes import Leaf, Node, Or, leaves, reads
 from queries.parse import parse_filters
 from queries.tree import parse_tree
 from records.catalogues import load_catalogue
@@ -26,16 +28,24 @@ from records.marks import EVERYTHING
 from records.models import ContactList, PortalClock
 from records.portals import time_zone
 
+Key = TypeVar("Key")
+
+Moving = Mapping[tuple[Leaf, ZoneInfo], frozenset[int]]
+
 _LIST_PREFIX = "list:"
 
 
 @dataclass(frozen=True)
 class Directory:
-    """The dynamic lists at one value of the list counter, and the index name -> ids of the lists that read it."""
+    """The dynamic lists at one value of the list counter, and the index name -> ids of the lists that read it.
+
+    `moving` maps a leaf whose answer time alone can change, in the zone of its list, to the lists that have it.
+    """
 
     counter: int
     queries: Mapping[int, ListQuery]
     readers: Mapping[str, frozenset[int]]
+    moving: Moving
 
     def asked(self, changed: Iterable[str]) -> frozenset[int]:
         """Return the lists that changed names concern; `*` concerns all of them."""
@@ -121,11 +131,16 @@ def _read(session: Session, portal_id: int, counter: int, former: Mapping[int, L
     rows = _dynamic(session, portal_id)
     stored = StoredLists(rows, filter_context(session, portal_id), time_zone(session, portal_id))
     queries = {row.list_id: _kept(former.get(row.list_id), row) or stored.query(row) for row in rows}
-    readers: dict[str, set[int]] = defaultdict(set)
-    for query in queries.values():
-        for name in query.reads:
-            readers[name].add(query.list_id)
-    return Directory(counter, queries, {name: frozenset(ids) for name, ids in readers.items()})
+    readers = _grouped((name, query.list_id) for query in queries.values() for name in query.reads)
+    moving = _grouped(((leaf, query.zone), query.list_id) for query in queries.values() for leaf in query.moving)
+    return Directory(counter, queries, readers, moving)
+
+
+def _grouped(pairs: Iterable[tuple[Key, int]]) -> dict[Key, frozenset[int]]:
+    found: dict[Key, set[int]] = defaultdict(set)
+    for key, list_id in pairs:
+        found[key].add(list_id)
+    return {key: frozenset(ids) for key, ids in found.items()}
 
 
 def _answerable(tree: Node) -> Node:

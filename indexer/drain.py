@@ -15,9 +15,9 @@ from queries.catalogue import Catalogue
 from queries.fields import VID, Document
 from records import engine_state, marks
 from records.catalogues import load_catalogue
+from records.drift import lift_versions
 from records.marks import Claimed
 from records.models import EngineState
-from records.writes import lift_versions
 
 log = structlog.get_logger()
 

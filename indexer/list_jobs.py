@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from indexer import clock
 from indexer.directory import load_directory, load_lists
 from indexer.documents import load_documents
 from indexer.engines.base import ListQuery, Scanned
@@ -17,6 +18,7 @@ from indexer.errors import EngineError, IndexLost, RequestRefused
 from indexer.rebuild import note_lost
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
+from queries.compile import compile_percolator, selects_nothing
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from queries.moments import Moment
@@ -98,7 +100,8 @@ def _register(
     if generations:
         runtime.engine.extend(row.portal_id, generations, catalogue)
         runtime.engine.register(row.portal_id, generations, [query])
-    runtime.database.transact(lambda session: list_work.note_registered(session, row))
+    unselective = selects_nothing(compile_percolator(query.tree))
+    runtime.database.transact(lambda session: list_work.note_registered(session, row, unselective))
     return True
 
 
@@ -121,6 +124,8 @@ def _scan_page(runtime: Runtime, row: ContactList, query: ListQuery, at: Moment,
         runtime.database.transact(lambda session: _take_static(session, row, [*unseen, *found], query))
     if len(found) < limit:
         _doubt_members(runtime, row)
+        if row.dynamic:
+            clock.sweep_list(runtime, row.portal_id, query, since=row.state_changed_at)
         runtime.database.transact(lambda session: list_work.end_scan(session, row))
     return True
 

@@ -17,8 +17,9 @@ from indexer.documents import build_documents
 from indexer.errors import IndexLost, NewerIndex, WrongEngine
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
+from queries.compile import compile_percolator, selects_nothing
 from queries.document import DEFINITION
-from records import engine_state, marks
+from records import engine_state, list_work, marks
 from records.catalogues import load_catalogue
 from records.contacts import all_contacts, highest_vid
 from records.marks import Urgency
@@ -221,6 +222,9 @@ def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
         catalogue = load_catalogue(session, portal_id)
     runtime.engine.extend(portal_id, [generation], catalogue)
     runtime.engine.register(portal_id, [generation], queries.values())
+    slow = [query for query in queries.values() if selects_nothing(compile_percolator(query.tree))]
+    noted = [(query.list_id, query.revision) for query in slow]
+    runtime.database.transact(lambda session: list_work.note_unselective(session, portal_id, noted))
     runtime.engine.seal(portal_id, generation)
     runtime.engine.promote(portal_id, generation)
     turned = {"live": generation, "building": None, "retired": state.live}

@@ -8,22 +8,23 @@ from collections.abc import Callable, Mapping
 import structlog
 from sqlalchemy.orm import Session
 
-from indexer import drain, list_jobs, rebuild, verify
+from indexer import clock, drain, list_jobs, rebuild, verify
 from indexer.errors import EngineError
 from indexer.imports import run
 from indexer.runtime import KINDS, Kind, Runtime
 from indexer.settings import Settings
 from indexer.webhooks import deliver
-from records import engine_state, feed_upkeep, imports, lists, marks, verification
+from records import engine_state, feed_upkeep, imports, lists, marks, sweeps, verification
 from records.portals import portal_ids
 
 log = structlog.get_logger()
 
-MOVING: tuple[Kind, ...] = ("drain", "lists")
+MOVING: tuple[Kind, ...] = ("drain", "clock", "lists")
 """The kinds of work that let contacts join and leave."""
 
 STEPS: Mapping[Kind, Callable[[Runtime, int], bool]] = {
     "drain": lambda runtime, portal_id: drain.drain_batch(runtime, portal_id) > 0,
+    "clock": clock.step,
     "lists": list_jobs.step,
     "rebuild": rebuild.step,
     "imports": run.step,
@@ -34,6 +35,7 @@ STEPS: Mapping[Kind, Callable[[Runtime, int], bool]] = {
 
 _WAITING: Mapping[Kind, Callable[[Session, Settings], list[int]]] = {
     "drain": lambda session, _: marks.due_portals(session),
+    "clock": lambda session, _: sweeps.due_portals(session),
     "lists": lambda session, _: lists.portals_with_work(session),
     "rebuild": lambda session, _: engine_state.portals_to_rebuild(session),
     "imports": lambda session, _: imports.portals_with_work(session),

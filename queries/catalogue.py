@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
@@ -44,6 +45,11 @@ class Definition:
         return self.type is PropertyType.ENUMERATION and self.field_type == "checkbox"
 
     @property
+    def dated(self) -> bool:
+        """True when a value is a day or an instant, in milliseconds since the epoch."""
+        return self.type in (PropertyType.DATE, PropertyType.DATETIME)
+
+    @property
     def closed(self) -> bool:
         """True when only the listed options may be values."""
         return self.type is PropertyType.ENUMERATION and bool(self.options) and not self.external_options
@@ -62,6 +68,11 @@ class Catalogue:
 
     def __contains__(self, name: object) -> bool:
         return name in self.definitions
+
+    @cached_property
+    def instants(self) -> frozenset[str]:
+        """The names of the properties whose values are dates or instants."""
+        return frozenset(name for name, definition in self.definitions.items() if definition.dated)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -39,6 +39,10 @@ _CONSTANTS: dict[str, str] = {
 }
 
 
+SUPPLIED_INSTANTS = {"hs_analytics_first_timestamp": "created_at", "lastmodifieddate": "updated_at"}
+"""Supplied values that are instants, with the arguments of `supplied_values` that they are."""
+
+
 def supplied_values(created_at: int, updated_at: int, origin: tuple[str, str]) -> dict[str, str]:
     """Return the values that a contact has by itself.
 

@@ -1,6 +1,6 @@
 """The job side of a list's row: leases, the scan's cursor, and the way to DONE (design rules 6 and 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Update, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -72,9 +72,19 @@ def is_current(session: Session, row: ContactList) -> bool:
     return tuple(session.execute(statement).one()) == (row.revision, row.state)
 
 
-def note_registered(session: Session, row: ContactList) -> None:
-    """Note that the percolator knows this revision of the list, or knows it no more when the list is being deleted."""
-    session.execute(_same_revision(row).values(registered=row.revision))
+def note_registered(session: Session, row: ContactList, unselective: bool = False) -> None:
+    """Note that the percolator knows this revision of the list, or knows it no more when the list is being deleted.
+
+    `unselective` is whether the stored query must be tested for every contact.
+    """
+    session.execute(_same_revision(row).values(registered=row.revision, unselective=unselective))
+
+
+def note_unselective(session: Session, portal_id: int, lists: Iterable[tuple[int, int]]) -> None:
+    """Note which lists, by id and revision, have a stored query that must be tested for every contact."""
+    for list_id, revision in lists:
+        mine = (ContactList.portal_id == portal_id, ContactList.list_id == list_id, ContactList.revision == revision)
+        session.execute(update(ContactList).where(*mine).values(unselective=True))
 
 
 def save_cursor(session: Session, row: ContactList, vid: int) -> None:

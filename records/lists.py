@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 from queries.inline import containers
+from records import sweeps
 from records.clock import now
 from records.errors import ListMissing, ListRefused
 from records.feed import Kind, lock_clock
@@ -226,6 +227,7 @@ def _lock_list(session: Session, portal_id: int, list_id: int) -> ContactList:
 def _next_revision(session: Session, portal_id: int) -> PortalClock:
     clock = lock_clock(session, portal_id)
     clock.list_counter += 1
+    sweeps.begin(session, portal_id)
     return clock
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from queries.catalogue import Definition, PropertyType
 from queries.values import InvalidValue, check_value
-from records import marks
+from records import instants, marks
 from records.catalogues import definition_of, lock_catalogue
 from records.clock import now
 from records.errors import DefinitionExists, DefinitionMissing, DefinitionRefused
@@ -142,10 +142,13 @@ def _reread_values(session: Session, portal_id: int, name: str, definition: Defi
     """
     misfits = 0
     example = 0
+    instants.clear(session, portal_id, name)
     for page in _pages(session, portal_id, name):
         unfit = [vid for vid, value in page if definition is not None and not _fits(definition, value)]
         misfits += len(unfit)
         example = example or next(iter(unfit), 0)
+        if definition is not None and definition.dated:
+            instants.take_in(session, portal_id, name, page)
         marks.mark(session, portal_id, {vid: (name,) for vid, _ in page}, Urgency.UPKEEP)
     if definition is not None and misfits:
         raise DefinitionRefused(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from queries.fields import IDENTIFIED
 from queries.supplied import effective_values
-from records import dialect, identities, marks
+from records import dialect, identities, instants, marks
 from records.clock import now
 from records.derived import ADDITIONAL_EMAILS, derived_values, first_values
 from records.identities import EmailClaim
@@ -100,6 +100,7 @@ def write_contacts(
     moment = now(session)
     written = [write for write in (_plan(change, moment) for change in changes) if write.differs]
     _write_emails(session, portal_id, written, moment)
+    instants.follow(session, portal_id, [(each.contact.vid, each.contact.properties, each.stored) for each in written])
     _number(session, written, moment)
     _store(session, portal_id, written)
     versions = {write.contact.vid: write.contact.version for write in written}
@@ -124,20 +125,8 @@ def store_stubs(
                 marks=[],
             )
         )
+    instants.forget(session, portal_id, [(contact.vid, contact.properties) for contact in contacts])
     marks.mark(session, portal_id, {contact.vid: (marks.EVERYTHING,) for contact in contacts}, Urgency.NOW)
-
-
-def lift_versions(session: Session, portal_id: int, stored: Mapping[int, int]) -> None:
-    """Raise contacts above the versions that an index holds where those are ahead, and mark them whole.
-
-    That happens when the records were restored from an older copy (design rule 11): vid -> version in the index.
-    """
-    lifted = {}
-    for vid, version in sorted(stored.items()):
-        behind = (Contact.portal_id == portal_id, Contact.vid == vid, Contact.version < version)
-        changed = session.execute(update(Contact).where(*behind).values(version=version + 1).returning(Contact.vid))
-        lifted.update({found: (marks.EVERYTHING,) for found in changed.scalars()})
-    marks.mark(session, portal_id, lifted, Urgency.UPKEEP)
 
 
 @dataclass(slots=True)
@@ -153,6 +142,11 @@ class _Write:
     @property
     def names(self) -> set[str]:
         return {*self.values, *self.adopted}
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """What the contact's row gets: adopted values, covered by written ones."""
+        return {**self.adopted, **{name: value for name, (value, _) in self.values.items()}}
 
     @property
     def differs(self) -> bool:
@@ -198,7 +192,7 @@ def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
         write.contact.updated_at = moment
     for write in written:
         write.contact.version += 1
-        write.contact.properties |= {**write.adopted, **{name: value for name, (value, _) in write.values.items()}}
+        write.contact.properties |= write.stored
         write.contact.marks = write.contact.marks if write.marks is None else write.marks
 
 

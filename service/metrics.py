@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from records.backlog import read_backlog
+from records.backlog import read_backlog, unselective_lists
 from records.freshness import totals
 from records.verification import drift
 from service.transactions import read
@@ -33,6 +33,11 @@ class Metrics:
         self.requests = Counter("contacts_requests", answered, ["method", "route", "status"], registry=self.registry)
         self.seconds = Histogram("contacts_request_seconds", took, ["method", "route"], registry=self.registry)
         self.dirty = Gauge("contacts_dirty", "Contacts whose index is not up to date", registry=self.registry)
+        self.unselective = Gauge(
+            "contacts_unselective_lists",
+            "Smart lists whose stored query must be tested for every contact",
+            registry=self.registry,
+        )
         self.age = Gauge(
             "contacts_dirty_oldest_seconds", "How long the oldest of them has waited", registry=self.registry
         )
@@ -72,6 +77,7 @@ def show_metrics() -> Response:
     found = totals(read())
     for gauge, figure in zip(metrics.totals.values(), (found.unfinished, found.messages), strict=True):
         gauge.set(figure)
+    metrics.unselective.set(unselective_lists(read()))
     return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
 

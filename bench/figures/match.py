@@ -67,7 +67,7 @@ class Matching:
             for name in query.reads:
                 readers.setdefault(name, set()).add(query.list_id)
         frozen = {name: frozenset(ids) for name, ids in readers.items()}
-        return Directory(1, {query.list_id: query for query in self.lists}, frozen)
+        return Directory(1, {query.list_id: query for query in self.lists}, frozen, {})
 
     def percolate(self, contacts: Sequence[Document]) -> object:
         """Ask the engine alone, of all lists."""

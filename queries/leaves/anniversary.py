@@ -4,7 +4,7 @@ Only month and day count, also of a date in the future. 29 February counts as 1 
 UTC calendar day; a `datetime` is the local day of its instant.
 """
 
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from queries.leaves import framing
 from queries.leaves.dates import INSTANTS
 from queries.leaves.keys import read_choice, read_missing, read_property, read_tree_keys, read_whole
 from queries.leaves.words import instant, with_missing
-from queries.moments import LAST_DAY, Moment, day_of, start_of, utc_day, zone_named
+from queries.moments import LAST_DAY, Moment, day_of, start_of, utc_day, utc_midnight, zone_named
 from queries.nodes import Crossing, Leaf, Names
 
 KIND = "anniversary"
@@ -167,6 +167,22 @@ def parse(raw: dict[str, Any], path: str, context: FilterContext) -> Anniversary
         raise BadOperand(f"{path}.high", last, f"does not end a span from {first}", remedy)
     zone = zone_named(keys["zone"], f"{path}.zone").key if "zone" in keys else None
     return Anniversary(definition.name, definition.type, first, last, read_missing(raw, path), zone)
+
+
+def days_of_years(low: int, high: int, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the days with a number from `low` to `high` of every year between two instants, both in UTC.
+
+    That is the instant at which they begin and the one at which they end, in milliseconds since the epoch.
+    """
+    for year in range(_year(first), _year(last) + 1):
+        start = date(year, low // 100, 1).toordinal() + low % 100 - 1
+        end = date(year, high // 100, 1).toordinal() + min(high % 100, monthrange(year, high // 100)[1])
+        if start < end:
+            yield utc_midnight(start), utc_midnight(end)
+
+
+def _year(instant: int) -> int:
+    return date.fromordinal(min(max(utc_day(instant), 1), LAST_DAY)).year
 
 
 def _returns(day: int, today: int, years: range = range(-1, 3)) -> Iterator[int]:

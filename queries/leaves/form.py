@@ -79,6 +79,11 @@ class FormSent(Leaf):
         """Return what was sent, whenever."""
         return MATCH_ALL if self.negative else self._sent()
 
+    @property
+    def moves(self) -> bool:
+        """True when the clock moves the window."""
+        return self.window is not None and self.window.moves
+
     def crossings(self, since: Moment, until: Moment) -> tuple[Crossing, ...]:
         """Return the submissions over which an end of the window moved."""
         if self.window is None or not self.window.moves:

@@ -5,7 +5,7 @@ Instants are milliseconds since the epoch. Contact values are strings, as on the
 
 from records.models.alerts import FeedConsumer
 from records.models.base import Base
-from records.models.contacts import Contact, Identity, MergeAudit, PropertyVersion
+from records.models.contacts import Contact, Identity, Instant, MergeAudit, PropertyVersion
 from records.models.definitions import PropertyDefinition, PropertyGroup
 from records.models.forms import Form, FormSubmission
 from records.models.imports import ContactImport, ImportPage
@@ -13,11 +13,12 @@ from records.models.leads import LeadCallback
 from records.models.lists import ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, PageSession, Portal, PortalClock
 from records.models.subscriptions import Delivery, DeliveryAttempt, Subscription
-from records.models.upkeep import Dirty, EngineState, Verification
+from records.models.upkeep import ClockCursor, Dirty, EngineState, Verification
 
 __all__ = [
     "ApiKey",
     "Base",
+    "ClockCursor",
     "Contact",
     "ContactImport",
     "ContactList",
@@ -32,6 +33,7 @@ __all__ = [
     "FormSubmission",
     "Identity",
     "ImportPage",
+    "Instant",
     "LeadCallback",
     "Membership",
     "MergeAudit",

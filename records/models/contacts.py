@@ -47,7 +47,10 @@ class PropertyVersion(Base):
     """One value that a property had or has; the contact's `version` at that write makes the row unique."""
 
     __tablename__ = "property_version"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("property_version_changed", "portal_id", "name", "timestamp", "vid"),
+        {"sqlite_with_rowid": False},
+    )
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
     vid: Mapped[int] = mapped_column(primary_key=True)
@@ -58,6 +61,18 @@ class PropertyVersion(Base):
     source_type: Mapped[str]
     source_id: Mapped[str | None]
     source_label: Mapped[str | None]
+
+
+class Instant(Base):
+    """The value of a date property of a contact in milliseconds, by which the clock finds whom it moves (rule 10)."""
+
+    __tablename__ = "instant"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    instant: Mapped[int] = mapped_column(primary_key=True)
+    vid: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Identity(Base):

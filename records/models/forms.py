@@ -32,6 +32,7 @@ class FormSubmission(Base):
 
     __tablename__ = "form_submission"
     __table_args__ = (
+        Index("form_submission_time", "portal_id", "submitted_at", "vid"),
         Index("form_submission_vid", "portal_id", "vid", "submitted_at"),
         Index("form_submission_form", "portal_id", "form_guid", "submitted_at", "conversion_id"),
         {"sqlite_with_rowid": False},

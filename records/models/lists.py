@@ -11,10 +11,11 @@ from records.models.base import Base
 class ContactList(Base):
     """A list, which is also its own job (design rule 6).
 
-    `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows; `scan_cursor`
-    the last vid seen by the running scan; `scan_ended_at` when that scan reached its end; `state` is what
-    `metaData.processing` tells, or DELETING while its members leave. `filters` are normalised v1 filters; where those
-    cannot say what the list means, they are an echo of `filter_tree`. `time_zone` overrides the portal's. `fingerprint`
+    `revision` is the counter drawn at its last save; `registered` the revision that the percolator knows, `unselective`
+    whether that query must be tested for every contact; `scan_cursor` the last vid seen by the running scan;
+    `scan_ended_at` when that scan reached its end; `state` is what `metaData.processing` tells, or DELETING while its
+    members leave. `filters` are normalised v1 filters; where those cannot say what the list means, they are an echo of
+    `filter_tree`. `time_zone` overrides the portal's. `fingerprint`
     is the same for lists that ask the same, and None for one that was saved before fingerprints were kept.
     `cause` is why the list is scanned again (records.feed.Kind). `verified_at` is when its members were last compared
     with a fresh evaluation; `drift_found` and `drift_repaired` count what differed.
@@ -47,6 +48,7 @@ class ContactList(Base):
     uses_lists: Mapped[list[Any]]
     revision: Mapped[int]
     registered: Mapped[int] = mapped_column(default=0)
+    unselective: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(16))
     cause: Mapped[str] = mapped_column(String(16), default="LIST_EDITED")
     scan_cursor: Mapped[int] = mapped_column(default=0)

@@ -27,6 +27,22 @@ class Dirty(Base):
     version: Mapped[int | None]
 
 
+class ClockCursor(Base):
+    """How far the clock has been swept for a portal's lists (design rule 10).
+
+    `swept_at` is the moment up to which that is done, `next_at` when to look again. While a sweep is under way,
+    `target` is the moment that it goes to, and `place` where it is in its pages, as JSON.
+    """
+
+    __tablename__ = "clock_cursor"
+
+    portal_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    swept_at: Mapped[int]
+    target: Mapped[int | None]
+    place: Mapped[str] = mapped_column(default="")
+    next_at: Mapped[int] = mapped_column(default=0)
+
+
 class EngineState(Base):
     """Which index generations a portal has.
 

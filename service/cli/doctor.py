@@ -17,13 +17,14 @@ from indexer.errors import EngineError, WrongEngine
 from indexer.rebuild import check_kind
 from indexer.runtime import Runtime
 from indexer.settings import VARIABLES, Settings
-from records.backlog import read_backlog
+from records.backlog import read_backlog, unselective_lists
 from records.list_work import most_smart_lists
 from records.portals import portal_ids
 from service.cli.context import data_option, open_runtime, settings_in_force
 from service.cli.failures import ServerFailed
 
 LAG_TO_MENTION_MS = 60_000
+SLOW_LISTS_TO_MENTION = 100
 PACKAGES = ("contacts", "flask", "gunicorn", "sqlalchemy", "elasticsearch", "rq")
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
 
@@ -142,7 +143,15 @@ def _records(session: Session) -> Iterator[Finding]:
     backlog = read_backlog(session)
     late = backlog.oldest_ms > LAG_TO_MENTION_MS
     remedy = "if it does not shrink, start `contacts serve` (embedded) or `contacts worker` (server)" if late else ""
+    yield _slow_lists(unselective_lists(session))
     yield Finding("lag", f"{backlog.contacts} contacts wait, the oldest for {backlog.oldest_ms / 1000:.1f} s", remedy)
+
+
+def _slow_lists(unselective: int) -> Finding:
+    if unselective <= SLOW_LISTS_TO_MENTION:
+        return Finding("slow lists", f"{unselective} must be tested for every contact")
+    remedy = "have their criteria ask for a value besides what is unknown, denied or bound to the clock"
+    return Finding("slow lists", f"{unselective} must be tested for every contact", remedy)
 
 
 def _first_line(error: object) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from indexer.engines.base import Engine, IndexOutcome
+from indexer.engines.base import Engine, IndexOutcome, Scanned
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.runtime import Runtime
 from queries.fields import VID, Document
+from queries.moments import Moment
+from queries.nodes import Node
 from records.session import Database
 from tests.indexing.world import World
 
@@ -41,6 +43,22 @@ class InterruptedEngine(EmbeddedEngine):
         if interruption is not None:
             interruption()
         return super().index(portal_id, generations, documents)
+
+
+class SlowEngine(EmbeddedEngine):
+    """Lets something else happen once, just after it has scanned."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.meanwhile: Callable[[], object] | None = None
+
+    def scan(self, portal_id: int, generation: int, tree: Node, at: Moment, after: int, limit: int) -> list[Scanned]:
+        """Return what was found before the other thing happened."""
+        found = super().scan(portal_id, generation, tree, at, after, limit)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return found
 
 
 def with_engine(world: World, engine: Engine) -> World:

@@ -9,9 +9,21 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from records import backgrounds, contacts, conversions, identities, leads, marks, memberships, profiles, submissions
+from records import (
+    backgrounds,
+    contacts,
+    conversions,
+    identities,
+    instants,
+    leads,
+    marks,
+    memberships,
+    profiles,
+    submissions,
+)
 from records.feed import Kind, Move, reason
 from records.identities import EmailClaim
+from records.instants import Span
 from records.marks import Claimed
 from records.profiles import Wanted
 from records.session import Database
@@ -69,6 +81,24 @@ def test_what_documents_hold_beside_contacts_rows_is_found_by_vid(database: Data
         "portal_id=? AND merged_into=?)",
         "portal_id=? AND vid=?)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "columns"),
+    [
+        ("value", "closedate", "portal_id=? AND name=? AND (instant,vid)>(?,?)"),
+        ("changed", "city", "portal_id=? AND name=? AND (timestamp,vid)>(?,?)"),
+        ("created_at", "hs_analytics_first_timestamp", "portal_id=? AND (created_at,vid)>(?,?)"),
+        ("updated_at", "lastmodifieddate", "portal_id=? AND (updated_at,vid)>(?,?)"),
+    ],
+)
+def test_whom_the_clock_moves_is_found_by_instants_in_their_order(
+    database: Database, source: str, name: str, columns: str
+) -> None:
+    span = Span(source, name, 0, 1_000)
+    [plan] = plans(database, lambda session: instants.page(session, 1, span, None, 100))
+    assert columns in plan[0]
+    assert not any("TEMP B-TREE" in line for line in plan)
 
 
 def plans(database: Database, work: Read) -> list[list[str]]:

@@ -66,6 +66,19 @@ def test_the_backlog_is_told_until_it_is_worked_off(
     assert samples(visitor, "contacts_dirty") == {"": 0}
 
 
+def test_lists_that_must_be_tested_for_every_contact_are_counted(
+    visitor: FlaskClient, client: ApiClient, runtime: Runtime
+) -> None:
+    leaf = {"kind": "value", "field": "city", "op": "eq", "value": "Rome"}
+    body = {"name": "Elsewhere", "dynamic": True, "filterTree": {"op": "not", "of": [leaf]}}
+    list_id = client.post("/contacts/v1/lists", body)["listId"]
+    tasks.settle(runtime)
+    assert samples(visitor, "contacts_unselective_lists") == {"": 1}
+    client.post(f"/contacts/v1/lists/{list_id}", {"filterTree": leaf})
+    tasks.settle(runtime)
+    assert samples(visitor, "contacts_unselective_lists") == {"": 0}
+
+
 def test_no_metric_tells_portals_or_lists(visitor: FlaskClient, client: ApiClient) -> None:
     client.create(firstname="Ada")
     labels = set(re.findall(r'[{,](\w+)="', visitor.get("/metrics").get_data(as_text=True)))
