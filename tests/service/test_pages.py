@@ -82,7 +82,7 @@ def test_lists_that_must_be_tested_for_every_contact_are_counted(
 def test_no_metric_tells_portals_or_lists(visitor: FlaskClient, client: ApiClient) -> None:
     client.create(firstname="Ada")
     labels = set(re.findall(r'[{,](\w+)="', visitor.get("/metrics").get_data(as_text=True)))
-    assert labels <= {"method", "route", "status", "le", "generation"}
+    assert labels <= {"method", "route", "status", "le", "generation", "state"}
 
 
 def test_the_specification_describes_every_route(app: Flask, visitor: FlaskClient) -> None:
