@@ -114,13 +114,32 @@ def sort_order(value: Any) -> None:
 
 
 def field_mapping(value: Any) -> None:
-    keys("field", type=one_of(*FIELD_TYPES), doc_values=anything, properties=each(field_mapping))(value)
+    keys(
+        "field",
+        type=one_of(*FIELD_TYPES),
+        doc_values=anything,
+        enabled=one_of(False),
+        properties=each(field_mapping),
+    )(value)
 
 
 FIELD_TYPES = ("boolean", "double", "keyword", "long", "object", "percolator")
 MAPPING = keys("mapping", dynamic=one_of("strict"), properties=each(field_mapping))
 SETTINGS = ("number_of_shards", "auto_expand_replicas", "refresh_interval", "mapping.total_fields.limit")
 ALIAS_CHANGE = keys("alias change", index=anything, alias=anything)
+TOP_HITS = keys("top_hits", size=anything, sort=each(sort_order), docvalue_fields=anything, _source=one_of(False))
+
+
+def source(value: Any) -> None:
+    if value is not False:
+        only(value, ("excludes",), "_source")
+
+
+def aggregation(value: Any) -> None:
+    terms = keys("terms aggregation", field=anything, size=anything)
+    keys("aggregation", terms=terms, filter=query, top_hits=TOP_HITS, aggregations=each(aggregation))(value)
+
+
 SEARCH = keys(
     "search",
     query=query,
@@ -129,9 +148,9 @@ SEARCH = keys(
     size=anything,
     search_after=anything,
     track_total_hits=anything,
-    _source=one_of(False, {"includes": list(mapping.FILTERED)}),
+    _source=source,
     docvalue_fields=each(keys("docvalue_fields", field=anything)),
-    aggregations=each(keys("aggregation", terms=keys("terms aggregation", field=anything, size=anything))),
+    aggregations=each(aggregation),
 )
 
 
@@ -154,6 +173,7 @@ class Api:
 
 
 ITEM = keys("bulk item", _id=anything, version=anything, version_type=one_of("external_gte"))
+STORED_QUERY = keys("stored query", query=query, list_id=anything, revision=anything, reads=anything, sentinel=anything)
 APIS = (
     Api("GET", "/"),
     Api(
@@ -179,12 +199,6 @@ APIS = (
     Api("PUT", "/INDEX/_bulk", ("require_alias", "filter_path"), keys("bulk", index=ITEM, delete=ITEM)),
     Api("POST", "/INDEX/_mget", ("_source",), keys("mget", ids=anything)),
     Api("POST", "/INDEX/_search", ("allow_partial_search_results", "request_cache"), search),
-    Api(
-        "PUT",
-        "/INDEX/_doc/ID",
-        ("version", "version_type", "require_alias", "refresh"),
-        keys("stored query", query=query, list_id=anything, revision=anything, reads=anything, sentinel=anything),
-    ),
     Api("DELETE", "/INDEX/_doc/ID", ("version", "version_type", "refresh")),
 )
 
@@ -202,6 +216,7 @@ def check_request(sent: Sent) -> None:
     only(sent.parameters, api.parameters, f"{sent.method} {sent.path}")
     lines = sent.lines()
     if sent.path.endswith("/_bulk") and "index" in lines[0]:
+        each(STORED_QUERY)([line for line in lines[1::2] if mapping.LIST_ID in line])
         lines = lines[::2]
     for line in lines:
         api.body(line)
