@@ -7,10 +7,10 @@ from indexer.engines.base import Engine
 from indexer.settings import Settings
 from records.session import Database
 
-Kind = Literal["drain", "clock", "lists", "imports", "rebuild", "verify", "fold", "deliver"]
+Kind = Literal["drain", "clock", "lists", "imports", "rebuild", "fold", "deliver", "verify"]
 """The kinds of background work, the most urgent first."""
 
-KINDS: tuple[Kind, ...] = ("drain", "clock", "lists", "imports", "rebuild", "verify", "fold", "deliver")
+KINDS: tuple[Kind, ...] = ("drain", "clock", "lists", "imports", "rebuild", "fold", "deliver", "verify")
 
 
 class Jobs(Protocol):
