@@ -1,6 +1,6 @@
 """Updates contacts that exist and creates those that do not, many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -57,6 +57,15 @@ def upsert(
     changes = [Change(target.contact, target.values, provenance.source) for target in _distinct(targets)]
     write_contacts(session, portal_id, changes)
     return answers
+
+
+def lock_owners(session: Session, portal_id: int, emails: Collection[str]) -> dict[str, ContactState]:
+    """Lock the contacts that e-mails belong to and return them by folded e-mail; nobody's are left out."""
+    owners = identities.find_by_emails(session, portal_id, emails)
+    locked = lock_contacts(session, portal_id, set(owners.values()))
+    if _have_moved(session, portal_id, owners, locked):
+        return lock_owners(session, portal_id, emails)
+    return {key: locked[vid] for key, vid in owners.items() if vid in locked}
 
 
 def _key(entry: Entry, owners: Mapping[str, int]) -> int | str:

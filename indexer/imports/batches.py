@@ -1,6 +1,6 @@
 """Writes rows as contacts, a batch in one transaction: a known e-mail updates its contact, other rows create one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from indexer.imports.rows import EMAIL, Row
 from queries.fields import IMPORT_PREFIX, import_mark
 from records.errors import ContactExists
-from records.identities import find_by_emails
 from records.marks import Urgency
-from records.writes import Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
+from records.upserts import lock_owners
+from records.writes import Change, ContactState, Source, new_contacts, write_contacts
 
 KEPT_IMPORTS = 250
 """How many imports a contact remembers, the newest ones; a file that is imported every night must not weigh it down."""
@@ -75,16 +75,9 @@ def write_batch(session: Session, target: Target, rows: Sequence[Row]) -> list[O
     Raises ContactExists where somebody else creates a contact with one of the e-mails meanwhile; done again, it updates
     that contact.
     """
-    known = _lock_known(session, target.portal_id, rows)
+    known = lock_owners(session, target.portal_id, {row.key for row in rows if row.key})
     outcomes = [outcome for wave in _waves(rows) for outcome in _write_wave(session, target, wave, known)]
     return sorted(outcomes, key=lambda outcome: outcome.number)
-
-
-def _lock_known(session: Session, portal_id: int, rows: Iterable[Row]) -> dict[str, ContactState]:
-    """Lock the contacts that the rows' e-mails belong to and return them by e-mail key."""
-    vids = find_by_emails(session, portal_id, {row.key for row in rows if row.key})
-    states = lock_contacts(session, portal_id, set(vids.values()))
-    return {key: states[vid] for key, vid in vids.items() if vid in states}
 
 
 def _waves(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
+from indexer.imports.run import work_page
 from queries.catalogue import Definition, PropertyType
-from records import list_work
+from records import imports, list_work
 from records.deletes import delete_contact
 from records.session import Database
 from records.writes import Change, Source, lock_contacts, write_contacts
@@ -177,5 +178,28 @@ def test_an_email_whose_contact_parts_with_it_meanwhile_makes_a_new_one(world: W
     [answer] = answers
     assert answer["isNew"] and answer["vid"] != vid
     assert world.api.value(answer["vid"], "email") == "a@x.example"
+    world.settle()
+    check_world(world)
+
+
+@pytest.mark.parametrize("set_up", [POSTGRESQL], indirect=True)
+def test_a_row_of_an_import_goes_to_nobody_who_parted_with_its_email_meanwhile(world: World) -> None:
+    vid = world.api.create(email="a@x.example")
+    database = world.runtime.database
+    import_id = database.transact(
+        lambda session: imports.begin_import(session, world.portal_id, "people.csv", ["email", "city"])
+    )
+    rows = [[(2, ["a@x.example", "Rome"], "")]]
+    database.transact(lambda session: imports.store_pages(session, world.portal_id, import_id, rows))
+    database.transact(lambda session: imports.end_receiving(session, world.portal_id, import_id))
+    with database.write() as session:
+        contact = lock_contacts(session, world.portal_id, [vid])[vid]
+        write_contacts(session, world.portal_id, [Change(contact, {"email": "b@x.example"}, Source("API"))])
+        with meanwhile(lambda: work_page(database, world.portal_id), database):
+            session.commit()
+    with database.read() as session:
+        [told] = imports.read_outcomes(session, imports.get_import(session, world.portal_id, import_id), 0)
+    assert told[1] == "created" and told[2] != vid
+    assert world.api.value(vid, "city") is None
     world.settle()
     check_world(world)
