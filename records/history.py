@@ -1,6 +1,7 @@
 """When the values of contacts were written, for those who must know which of two is the newer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,3 +17,13 @@ def newest_times(session: Session, portal_id: int, vids: Sequence[int]) -> dict[
         .group_by(PropertyVersion.name)
     )
     return {name: moment for name, moment in session.execute(statement)}
+
+
+def versions_since(session: Session, portal_id: int, vids: Sequence[int], moment: int) -> Sequence[Any]:
+    """Return name, timestamp and source of the versions that were written after a moment, in milliseconds."""
+    columns = (_VERSION.name, _VERSION.timestamp, _VERSION.source_type, _VERSION.source_id)
+    of_contact = (_VERSION.portal_id == portal_id, _VERSION.vid.in_(vids))
+    return session.execute(select(*columns).where(*of_contact, _VERSION.timestamp > moment)).all()
+
+
+_VERSION = PropertyVersion.__table__.c

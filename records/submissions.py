@@ -19,7 +19,7 @@ from records.clock import hold
 from records.contacts import merged_records
 from records.conversions import MAX_SUBMISSIONS
 from records.errors import AlreadySubmitted, TooManyMerged
-from records.history import newest_times
+from records.history import versions_since
 from records.marks import Urgency
 from records.merges import merge_contacts
 from records.models import FormSubmission, Identity
@@ -200,14 +200,19 @@ def _change(
     stored = _Stored(submission.form_guid, submission.form_name, submission.page_title, moment)
     counted = conversions.conversion_values(sorted([*earlier, stored], key=lambda each: each.submitted_at))
     visit = _visit(contact, submission)
-    given = _given(session, portal_id, contact, submission, moment)
+    given = _given(session, portal_id, contact, submission, earlier, moment)
     labels = {name: Source(FORM, submission.conversion_id, label) for name, label in submission.labels.items()}
     sources = {**labels, **dict.fromkeys(counted, CALCULATED), **dict.fromkeys(visit, ANALYTICS)}
     return Change(contact, {**given, **counted, **visit}, Source(FORM, submission.conversion_id), sources=sources)
 
 
 def _given(
-    session: Session, portal_id: int, contact: ContactState, submission: Submission, moment: int
+    session: Session,
+    portal_id: int,
+    contact: ContactState,
+    submission: Submission,
+    earlier: Sequence[Any],
+    moment: int,
 ) -> dict[str, str]:
     """Return the submitted values that the contact takes.
 
@@ -217,10 +222,17 @@ def _given(
         return {STAGE: FIRST_STAGE, **submission.values, EMAIL: submission.email}
     given = {name: value for name, value in submission.values.items() if name != EMAIL}
     if moment < contact.updated_at:
-        newer = newest_times(session, portal_id, _records(session, portal_id, contact))
-        given = {name: value for name, value in given.items() if newer.get(name, 0) <= moment}
+        newer = _newer(session, portal_id, contact, earlier, moment)
+        given = {name: value for name, value in given.items() if name not in newer}
     known = contact.properties.get(EMAIL) or not submission.email
     return given if known else {**given, EMAIL: submission.email}
+
+
+def _newer(session: Session, portal_id: int, contact: ContactState, earlier: Sequence[Any], moment: int) -> set[str]:
+    """Return the properties whose value is newer than a moment; one from a form is as old as its submission."""
+    sent = {(FORM, each.conversion_id): each.submitted_at for each in earlier}
+    written = versions_since(session, portal_id, _records(session, portal_id, contact), moment)
+    return {each.name for each in written if sent.get((each.source_type, each.source_id), each.timestamp) > moment}
 
 
 def _records(session: Session, portal_id: int, contact: ContactState) -> list[int]:

@@ -210,6 +210,17 @@ def test_what_arrives_late_leaves_newer_values_alone(client: ApiClient, script: 
     assert [sent["timestamp"] for sent in profile["form-submissions"]] == [first + 1_000, first, 5_000]
 
 
+def test_of_what_arrives_late_the_newest_counts_whatever_the_order(
+    client: ApiClient, script: Script, clock: MovableClock
+) -> None:
+    script.send(EMAIL)
+    moment = clock.advance(60_000)
+    for before, name in ((20_000, "Ada"), (10_000, "Augusta"), (15_000, "A.")):
+        clock.advance(1)
+        script.send(EMAIL, {"name": "firstname", "value": name}, submittedAt=moment - before)
+    assert value(contact(client), "firstname") == "Augusta"
+
+
 def test_no_submission_lies_in_the_future(client: ApiClient, script: Script, clock: MovableClock) -> None:
     script.send(EMAIL, submittedAt=2**62)
     profile = contact(client)
