@@ -144,7 +144,7 @@ def _take(session: Session) -> Any:
 
 def _bind(session: Session) -> Any:
     statement = dialect.insert(session, Identity)
-    bound = {"vid": statement.excluded.vid}
+    bound = {"vid": statement.excluded.vid, "timestamp": statement.excluded.timestamp}
     return statement.on_conflict_do_update(index_elements=["portal_id", "kind", "key"], set_=bound)
 
 

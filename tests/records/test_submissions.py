@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from records.contacts import find_by_email, statistics
 from records.deletes import delete_contact
 from records.errors import AlreadySubmitted, ContactExists, ContactMissing
-from records.identities import claim_token
+from records.identities import claim_token, newest_tokens
 from records.session import Database
 from records.submissions import Submission, submissions_of_form, submit
 from records.writes import CALCULATED, Change, new_contacts, write_contacts
@@ -121,3 +121,13 @@ def test_forms_of_a_contact_that_is_deleted_meanwhile_make_another(database: Dat
         assert [future.result() for future in deletes] == [None] * 12
     send(database, filled_in())
     assert int(value(database, "num_conversion_events")) == submissions(database)
+
+
+def test_the_token_that_came_last_is_the_newest_although_another_contact_had_it(database: Database) -> None:
+    older, newer = uuid.uuid4().hex, uuid.uuid4().hex
+    with database.write() as session:
+        ada, bob = new_contacts(session, PORTAL, [("", "")] * 2)
+        write_contacts(session, PORTAL, [Change(each, {"city": "Bern"}, CALCULATED) for each in (ada, bob)])
+        for moment, vid, token in ((1, bob.vid, older), (2, ada.vid, newer), (3, ada.vid, older)):
+            claim_token(session, PORTAL, vid, token, moment)
+        assert newest_tokens(session, PORTAL, [ada.vid, bob.vid]) == {ada.vid: older}
