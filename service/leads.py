@@ -96,7 +96,7 @@ def update(body: Json, guid: str) -> Response:
     entries = [{"property": TEXTS[name], "value": value} for name, value in body.items() if name in TEXTS]
     values = checked_values(load_catalogue(snapshot(), g.portal_id), [*entries, *_closing(body)])
     write(lambda session: _update(session, row.vid, values))
-    return reply(_present([contacts.find_contacts(snapshot(), g.portal_id, [row.vid])[row.vid]])[0])
+    return reply(_present([_found(list(contacts.find_contacts(snapshot(), g.portal_id, [row.vid]).values()))])[0])
 
 
 def _find(query: Mapping[str, str | None]) -> list[ContactRow]:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from indexer import tasks
-from indexer.runtime import Runtime
+from indexer.runtime import Kind, Runtime
 from records import identities
+from records.deletes import delete_contact
 from service.app import create_app
+from tests.service.conftest import RecordingJobs
 from tests.support.api import ApiClient
 from tests.support.clock import NOON, MovableClock
 
@@ -283,6 +285,18 @@ def test_a_change_that_cannot_be_made_changes_nothing(client: ApiClient, body: A
     sent = {"lastName": "L", **body} if isinstance(body, dict) else body
     assert words in client.put(path, sent, status)["message"]
     assert client.profile(vid)["properties"] == before
+
+
+def test_a_lead_that_somebody_deletes_right_after_its_change_is_gone(client: ApiClient, runtime: Runtime) -> None:
+    class Deleting(RecordingJobs):
+        def wake(self, kind: Kind, portal_id: int) -> None:
+            runtime.database.transact(lambda session: delete_contact(session, portal_id, vid))
+
+    vid = client.create(email="ada@x.example")
+    path = f"{LEAD}/{guid_of(client, vid)}"
+    app = create_app(replace(runtime, jobs=Deleting()))
+    meanwhile = ApiClient(app.test_client(), client.key, client.portal_id)
+    assert meanwhile.put(path, {"city": "Rome"}, 404)["message"] == "resource not found"
 
 
 def test_a_form_is_refused_instead_of_changing_nothing_silently(client: ApiClient) -> None:
