@@ -31,15 +31,21 @@ def read_json(required: bool = True) -> Any:
     """
     if request.mimetype in FORM_TYPES:
         raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is a form; send JSON as application/json")
-    body = request.get_data()
-    limit = request.max_content_length or MAX_BODY
-    if request.content_length is None and len(body) >= limit:  # werkzeug cuts a chunked body there, silently
-        raise RequestEntityTooLarge
+    body = whole_body()
     if body.strip():
         return _parse(_decode(body))
     if required:
         raise ApiError(400, "body: it is empty; send JSON")
     return None
+
+
+def whole_body() -> bytes:
+    """Return the request's body; raises RequestEntityTooLarge where it has more than may be read of it."""
+    body = request.get_data()
+    limit = request.max_content_length or MAX_BODY
+    if request.content_length is None and len(body) >= limit:  # werkzeug cuts a chunked body there, silently
+        raise RequestEntityTooLarge
+    return body
 
 
 def discard_body() -> None:
@@ -63,6 +69,9 @@ class RequestParser(FlaskParser):
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> Any:
         """Return the query's parameters; one with an empty value means its default, as if it were not there."""
         given = MultiDict((name, value) for name, value in req.args.items(multi=True) if value)
+        for name, value in given.items(multi=True):
+            if "\0" in value:
+                raise ApiError(400, f"{name}: {shown(value)} holds a NUL character; leave it out")
         return self._makeproxy(given, schema)
 
     def handle_error(

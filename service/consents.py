@@ -8,6 +8,8 @@ from service.form_entries import storable
 Json = dict[str, Any]
 Problem = tuple[str, str, str]
 
+MAX_COMMUNICATIONS = 100
+
 _TEXTS = ("text", "legalBasis")
 _SCALARS = ("consentToProcess", "value", "subscriptionTypeId")
 
@@ -36,6 +38,10 @@ def _given_consent(place: str, consent: Mapping[str, Any]) -> Iterator[Problem]:
     communications = consent.get("communications") or []
     if not isinstance(communications, list) or not all(isinstance(each, Mapping) for each in communications):
         yield f"{place}.communications", "It is no list of objects; send one", "INVALID_LEGAL_OPTION_FORMAT"
+        return
+    if len(communications) > MAX_COMMUNICATIONS:
+        text = f"There are more than {MAX_COMMUNICATIONS}; send at most {MAX_COMMUNICATIONS}"
+        yield f"{place}.communications", text, "INVALID_LEGAL_OPTION_FORMAT"
         return
     for index, each in enumerate(communications):
         if not each.get("text"):

@@ -2,7 +2,7 @@
 
 from flask import Flask
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import BaseConverter, Map
+from werkzeug.routing import BaseConverter, Map, UnicodeConverter
 
 from service.refusals import shown
 from service.schemas.base import MAX_NUMBER, whole_number
@@ -31,6 +31,17 @@ class IdConverter(BaseConverter):
         return number
 
 
+class NameConverter(UnicodeConverter):
+    """A path segment of any text but NUL, which PostgreSQL neither holds nor compares."""
+
+    def to_python(self, value: str) -> str:
+        """Return the text; raises NotFound for one with NUL."""
+        if "\0" in value:
+            raise NotFound
+        return value
+
+
 def register_converters(app: Flask) -> None:
-    """Teach the application's paths the converter `id`."""
+    """Teach the application's paths the converter `id`, and what no other segment may hold."""
+    app.url_map.converters["default"] = NameConverter
     app.url_map.converters["id"] = IdConverter

@@ -21,7 +21,7 @@ def as_errors(problems: Sequence[Problem]) -> list[dict[str, str]]:
 def size_problems(fields: Pairs) -> Iterator[Problem]:
     """Yield what is too much: more than 1,000 fields, names and values that are too long."""
     if len(fields) > MAX_FIELDS:
-        text = f"There are {len(fields)} values; send at most {MAX_FIELDS}"
+        text = f"There are more than {MAX_FIELDS} values; send at most {MAX_FIELDS}"
         yield "fields", text, "MAX_NUMBER_OF_SUBMITTED_VALUES_EXCEEDED"
         return
     for name, value in fields:

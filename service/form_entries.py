@@ -21,6 +21,8 @@ MAX_FIELDS = 1_000
 MAX_NAME = 250
 MAX_PAGE = 2_000
 IP_ADDRESS = "ipaddress"
+CREDENTIALS = frozenset({"hapikey", "access_token"})
+"""Names that old clients add to whatever they send; they are no fields."""
 BLANKS = frozenset({"", "--"})
 """Values that say nothing; `--` is what old forms send for an unchosen option."""
 
@@ -83,7 +85,7 @@ def make_submission(
         page_url=context.page_url,
         page_title=context.page_title,
         page_id=context.page_id,
-        visit=visit_values(context.page_url, context.referrer) if context.token else {},
+        visit=_visit(context) if context.token else {},
         details={"ipAddress": context.ip_address, **context.details},
     )
 
@@ -114,9 +116,10 @@ def known_token(value: Any) -> str:
 
 
 def known_address(value: Any) -> str:
-    """Return an IP address, "" for what is none."""
+    """Return an IP address, "" for what is none, or is one of a zone, which may be any text."""
+    text = value.strip() if isinstance(value, str) else ""
     try:
-        return str(ipaddress.ip_address(value.strip())) if isinstance(value, str) else ""
+        return "" if "%" in text else str(ipaddress.ip_address(text))
     except ValueError:
         return ""
 
@@ -127,6 +130,11 @@ def storable(text: str) -> str:
 
 
 _FURTHER = ("sfdcCampaignId", "goToWebinarWebinarKey")
+
+
+def _visit(context: Context) -> dict[str, str]:
+    """Return where the visitor came from; what an address holds encoded need not be storable."""
+    return {name: storable(value) for name, value in visit_values(context.page_url, context.referrer).items()}
 
 
 def _values(fields: Pairs, catalogue: Catalogue, names: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

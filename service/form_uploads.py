@@ -6,17 +6,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
 from flask import Response, request
+from werkzeug.urls import iri_to_uri
 
 from records import forms
 from service.blueprints import ApiBlueprint
-from service.form_entries import Context, check_size, lenient_context, make_submission, pairs
+from service.form_entries import CREDENTIALS, Context, check_size, lenient_context, make_submission, pairs
 from service.refusals import BadInput
 from service.replies import nothing
 from service.transactions import snapshot
 from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, portal_catalogue, sent_pairs, take_in
 
 CONTEXT = "hs_context"
-CREDENTIALS = frozenset({"hapikey", "access_token"})
 WEB_SCHEMES = frozenset({"http", "https"})
 PAGE = "<!DOCTYPE html><title>{0}</title><h1>{0}</h1><p>{1}</p>"
 BODY = {
@@ -86,11 +86,12 @@ def _context() -> Context:
 
 
 def _web_address(text: str) -> str:
-    """Return an address that a browser may be sent to, "" for any other."""
+    """Return an address that a browser may be sent to, "" for any other, also for what no header can hold."""
     try:
-        return text if urlsplit(text).scheme in WEB_SCHEMES else ""
+        parts = urlsplit(iri_to_uri(text))
     except ValueError:
         return ""
+    return text if parts.scheme in WEB_SCHEMES and parts.hostname else ""
 
 
 def _redirect(target: str, conversion_id: str) -> Response:

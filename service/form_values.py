@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from queries.values import EMAIL, email_key
+from queries.catalogue import Definition, PropertyType
+from queries.values import EMAIL, check_value, email_key
 from service.refusals import shown
 
 _SPAN = re.compile(r"\s*(-?[0-9.]+)?\s*:\s*(-?[0-9.]+)?\s*")
+
+_ANY_NUMBER = Definition("number", PropertyType.NUMBER)
 
 Json = dict[str, Any]
 Problem = tuple[str, str, str]
@@ -52,6 +55,6 @@ def _options(place: str, field: Json, value: str) -> Iterator[Problem]:
 
 def _as_number(text: str) -> float | None:
     try:
-        return float(text)
+        return float(check_value(_ANY_NUMBER, text))
     except ValueError:
         return None

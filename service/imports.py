@@ -13,6 +13,7 @@ from records import imports
 from records.imports import Told
 from records.models import ContactImport
 from service.blueprints import ApiBlueprint
+from service.form_entries import storable
 from service.replies import reply
 from service.schemas import imports as schemas
 from service.transactions import end_snapshot, read, runtime, write
@@ -43,7 +44,7 @@ def close_files(_error: BaseException | None) -> None:
 def create(files: dict[str, FileStorage]) -> Response:
     """Check and store a CSV file, whose rows are then written in the background."""
     file = files["file"]
-    name = (file.filename or "")[-MAX_NAME:]
+    name = storable(file.filename or "")[-MAX_NAME:]
     end_snapshot()
     database = runtime().database
     with open_import(database, g.portal_id, cast(BinaryIO, file.stream), name) as opened:

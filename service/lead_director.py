@@ -6,6 +6,7 @@ from flask import Response, request
 
 from records import forms, portals
 from service.form_entries import (
+    CREDENTIALS,
     MAX_PAGE,
     Context,
     check_size,
@@ -21,7 +22,7 @@ from service.transactions import snapshot
 from service.visitors import NO_KEY, VisitorBlueprint, portal_catalogue, sent_pairs, take_in
 
 APP = "leaddirector"
-CONTROLS = frozenset({"app", "FormName", "portalId"})
+CONTROLS = frozenset({"app", "FormName", "portalId"}) | CREDENTIALS
 VISITOR = frozenset({"UserToken", "IPAddress"})
 NAMES = {"zipcode": "zip", "numberemployees": "numemployees"}
 """Folded field names that are not those of their properties."""
@@ -50,7 +51,7 @@ def insert_lead() -> Response:
     controls = dict(reversed([pair for pair in given if pair[0] in CONTROLS | VISITOR]))
     if controls.get("app") != APP:
         raise BadInput("app", controls.get("app", ""), "is not served here", f"send app={APP}")
-    if not controls.get("FormName"):
+    if not storable(controls.get("FormName", "")).strip():
         raise BadInput("FormName", "", "is missing", "send the form's name")
     return _insert(_portal(controls.get("portalId")), controls, pairs(given, CONTROLS | VISITOR))
 
@@ -72,7 +73,7 @@ def _insert(portal_id: int, controls: dict[str, str], fields: list[tuple[str, st
 def _portal(given: str | None) -> int:
     """Return the portal that is named, or the only one: these posts know nothing but the site's own address."""
     known = portals.portal_ids(snapshot())
-    if given is None and len(known) == 1:
+    if not given and len(known) == 1:
         return known[0]
     portal_id = whole_number(given)
     if portal_id is None or portal_id not in known:

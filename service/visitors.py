@@ -9,12 +9,16 @@ from queries.catalogue import Catalogue
 from records.catalogues import load_catalogue
 from records.errors import AlreadySubmitted, ContactExists
 from records.submissions import Submission, submit
-from service.bodies import FORM_TYPES, MEGABYTE, RequestParser
+from service.bodies import FORM_TYPES, MEGABYTE, RequestParser, whole_body
+from service.form_entries import MAX_FIELDS
 from service.limits import enforce_visitor_limit
-from service.refusals import ApiError, shown
+from service.refusals import ApiError, BadInput, shown
 from service.transactions import snapshot, write_for
 
 MAX_SUBMISSION = 2 * MEGABYTE
+MULTIPART = "multipart/form-data"
+MAX_SEPARATORS = MAX_FIELDS + 10
+"""How often `&` may stand in a body: the context and the like are no fields."""
 MAX_PARTS = 100_000
 """More than a body of that size can hold, so that the service itself says how many fields are too many."""
 ATTEMPTS = 3
@@ -48,10 +52,12 @@ def limit_size() -> None:
 
 
 def sent_pairs() -> list[tuple[str, str]]:
-    """Return names and values of the query and of a body that is a form; raises ApiError with 415 for any other."""
-    if request.content_length and request.mimetype not in FORM_TYPES:
-        remedy = "send application/x-www-form-urlencoded or multipart/form-data"
-        raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is no form; {remedy}")
+    """Return names and values of the query and of a body that is a form; raises ApiError with 415 for any other.
+
+    Raises BadInput for more fields than a form may have, before they are taken apart.
+    """
+    if request.mimetype != MULTIPART:
+        _check_body(whole_body())
     return [*request.args.items(multi=True), *request.form.items(multi=True)]
 
 
@@ -84,5 +90,16 @@ def take_in(portal_id: int, submission: Submission) -> None:
     raise ApiError(503, "The service is too busy: send the form again", {"Retry-After": "1"})
 
 
+def _check_body(body: bytes) -> None:
+    if body and request.mimetype not in FORM_TYPES:
+        remedy = "send application/x-www-form-urlencoded or multipart/form-data"
+        raise ApiError(415, f"Content-Type: {shown(request.mimetype)} is no form; {remedy}")
+    if (separators := body.count(b"&")) > MAX_SEPARATORS:
+        raise BadInput("fields", separators + 1, "are too many", f"send at most {MAX_FIELDS} fields")
+
+
 def _limit_rate() -> None:
+    """Count what is sent; a browser's question beforehand, whether it may, sends nothing."""
+    if request.method == "OPTIONS":
+        return
     enforce_visitor_limit((request.view_args or {}).get("portal_id", 0))

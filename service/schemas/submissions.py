@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from service.form_entries import MAX_FIELDS
 from service.schemas.base import NO_OBJECT, Count, Flag, Number, Text, WireSchema
 from service.schemas.texts import BodySchema
 
@@ -42,11 +43,22 @@ class SubmittedField(WireSchema):
     value = Scalar(load_default="")
 
 
+class SubmittedFields(fields.List[dict[str, Any]]):
+    """The fields of a submission; of too many only so many are read as show that they are."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take marshmallow's options."""
+        super().__init__(fields.Nested(SubmittedField, error_messages={"null": NO_OBJECT}), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        some = value[: MAX_FIELDS + 1] if isinstance(value, list) else value
+        return super()._deserialize(some, attr, data, **options)
+
+
 class SubmissionBody(BodySchema):
     """A filled-in form."""
 
-    submitted = fields.List(
-        fields.Nested(SubmittedField, error_messages={"null": NO_OBJECT}),
+    submitted = SubmittedFields(
         required=True,
         data_key="fields",
         error_messages={

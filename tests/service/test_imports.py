@@ -70,6 +70,10 @@ def test_a_file_is_taken_in_and_written_in_the_background(
     assert client.get("/contacts/v1/contact/email/ada@x.example/profile")["properties"]["firstname"]["value"] == "Ada"
 
 
+def test_a_file_may_be_called_anything(client: ApiClient) -> None:
+    assert post(client, PEOPLE, name="a\0b.csv")["name"] == "ab.csv"
+
+
 def test_every_row_is_told_with_vid_and_reason_and_paged_through(client: ApiClient, runtime: Runtime) -> None:
     import_id = post(client, PEOPLE)["importId"]
     assert client.get(f"{PATH}/{import_id}/rows") == {"rows": [], "hasMore": False}
