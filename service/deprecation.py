@@ -7,6 +7,7 @@ from werkzeug.http import http_date
 
 from service.transactions import runtime
 
+PREFIX = "/leads/v1/"
 SINCE = datetime(2013, 4, 8, tzinfo=UTC)
 """When contacts took the place of leads."""
 
@@ -17,7 +18,12 @@ def lead_on(path: str) -> None:
 
 
 def announce(response: Response) -> Response:
-    """Add `Deprecation` (RFC 9745), `Link` to what replaces the route, and `Sunset` (RFC 8594) where one is set."""
+    """Add `Deprecation` (RFC 9745), `Link` to what replaces the route, and `Sunset` (RFC 8594) where one is set.
+
+    Answers outside the deprecated part stay as they are; where no route was found the prefix alone tells.
+    """
+    if not request.path.startswith(PREFIX):
+        return response
     root = request.root_url.rstrip("/")
     response.headers["Deprecation"] = f"@{int(SINCE.timestamp())}"
     response.headers.add("Link", f'<{root}{g.get("successor", "/contacts/v1/contact")}>; rel="successor-version"')

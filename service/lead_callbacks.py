@@ -9,7 +9,7 @@ from records import lead_callbacks
 from records.models import LeadCallback
 from service.blueprints import ApiBlueprint
 from service.bodies import FORM_TYPES, read_json
-from service.deprecation import announce, lead_on
+from service.deprecation import lead_on
 from service.lead_objects import hex_guid
 from service.refusals import BadInput
 from service.replies import nothing, reply
@@ -19,7 +19,6 @@ from service.transactions import read, write
 MESSAGE = "The address is kept and not called; the feed of a list tells of changes: docs/migrating-from-leads.md"
 
 blueprint = ApiBlueprint("lead callbacks", "Deprecated: addresses to be called with leads")
-blueprint.after_request(announce)
 
 
 @blueprint.before_request

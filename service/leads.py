@@ -47,7 +47,7 @@ FLAGS = {
 """Parameters that narrow a listing, in both spellings -> the state that is asked about, and what `true` means."""
 
 blueprint = ApiBlueprint("leads", "Deprecated: leads, which contacts and lists replaced")
-blueprint.after_request(announce)
+blueprint.after_app_request(announce)
 
 
 @blueprint.get("/leads/v1/lead/<guid>")

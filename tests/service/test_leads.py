@@ -335,6 +335,13 @@ def test_without_a_key_leads_are_refused_and_say_so_too(client: ApiClient) -> No
     assert answer.status_code == 401 and "Deprecation" in answer.headers
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", LIST), ("GET", "/leads/v1/nothing"), ("DELETE", f"{LEAD}/x")])
+def test_what_leads_cannot_be_asked_is_deprecated_too(client: ApiClient, method: str, path: str) -> None:
+    answer = client.raw(method, path)
+    assert answer.status_code in (404, 405) and answer.headers["Deprecation"]
+    assert 'rel="successor-version"' in answer.headers.getlist("Link")[0]
+
+
 def test_the_day_of_the_end_is_told_where_it_is_set(client: ApiClient, runtime: Runtime) -> None:
     settings = replace(runtime.settings, leads_sunset=date(2027, 6, 30))
     app = create_app(Runtime(settings, runtime.database, runtime.engine, runtime.jobs))
