@@ -54,11 +54,14 @@ def limit_size() -> None:
 def sent_pairs() -> list[tuple[str, str]]:
     """Return names and values of the query and of a body that is a form; raises ApiError with 415 for any other.
 
-    Raises BadInput for more fields than a form may have, before they are taken apart.
+    Raises BadInput for more fields than a form may have, before they are taken apart, and for a body without any.
     """
     if request.mimetype != MULTIPART:
         _check_body(whole_body())
-    return [*request.args.items(multi=True), *request.form.items(multi=True)]
+    given = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if not given and not request.files and request.content_length:
+        raise BadInput("body", request.content_type or "", "has no field in it", "send the fields of the form")
+    return given
 
 
 def allow_other_sites(response: Response) -> Response:

@@ -127,6 +127,15 @@ def test_a_body_whose_length_is_not_told_is_read_like_any_other(
     assert len(sent(client, guid)) == 1
 
 
+@pytest.mark.parametrize("mimetype", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_parts_that_cannot_be_told_apart_are_refused(
+    client: ApiClient, visitor: FlaskClient, upload: str, guid: str, mimetype: str
+) -> None:
+    answer = visitor.post(upload, data=b"email=ada@example.com", content_type=mimetype)
+    assert answer.status_code == 400 and mimetype in answer.get_json()["message"]
+    assert sent(client, guid) == []
+
+
 def test_questions_whether_a_script_may_send_are_not_counted(visitor: FlaskClient, script: str) -> None:
     for _ in range(60):
         assert visitor.options(script).status_code == 200
