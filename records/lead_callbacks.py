@@ -1,4 +1,4 @@
-"""The addresses that clients of the Leads API registered to be called with leads (contract S6.6, decision 6)."""
+"""The addresses that clients of the Leads API registered to be called with leads (contract S6.6, decision 11)."""
 
 import uuid
 

@@ -16,7 +16,7 @@ from service.replies import nothing, reply
 from service.schemas import leads as schemas
 from service.transactions import read, write
 
-MESSAGE = "The address is kept and not called; the feed of a list tells of changes: docs/migrating-from-leads.md"
+MESSAGE = "The address is kept and not called; subscriptions to lists are: docs/migrating-from-leads.md"
 
 blueprint = ApiBlueprint("lead callbacks", "Deprecated: addresses to be called with leads")
 

@@ -1,4 +1,4 @@
-"""What the deprecated Leads API keeps beside contacts: the addresses that clients registered (decision 6)."""
+"""What the deprecated Leads API keeps beside contacts: the addresses that clients registered (decision 11)."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
