@@ -99,7 +99,8 @@ def members_at(session: Session, portal_id: int, list_id: int, seq: int, after_v
     """
     check_number(session, portal_id, seq)
     joined, left = _moved_since(session, portal_id, list_id, seq, after_vid)
-    stayed = (vid for vid in _present(session, portal_id, list_id, after_vid) if vid not in joined)
+    moved = joined | left
+    stayed = (vid for vid in _present(session, portal_id, list_id, after_vid) if vid not in moved)
     found = list(islice(merge(stayed, sorted(left)), limit + 1))
     return Members(seq, found[:limit], len(found) > limit)
 

@@ -86,6 +86,16 @@ def test_a_snapshot_is_the_same_on_every_page(client: ApiClient, moved: Any, set
     assert client.get(address, seq=2)["vids"] == vids[:2]
 
 
+def test_who_left_and_came_back_since_is_in_a_snapshot_once(
+    client: ApiClient, moved: Any, settle: Callable[[], None]
+) -> None:
+    list_id, vids = moved
+    for stage in ("customer", "lead"):
+        client.update(vids[1], lifecyclestage=stage)
+        settle()
+    assert client.get(f"/alerts/v1/lists/{list_id}/snapshot", seq=4)["vids"] == vids[1:]
+
+
 def test_a_cursor_keeps_a_readers_place(client: ApiClient, stranger: ApiClient, moved: Any) -> None:
     assert client.put("/alerts/v1/consumers/mail", {"after": 3})["behind"] == 1
     assert [event["seq"] for event in client.get(EVENTS, consumer="mail")["events"]] == [4]
