@@ -29,6 +29,12 @@ _CARRIERS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
 )
 """IPv6 networks whose addresses carry an IPv4 address (RFC 6052, 8215, 4291, 3056), and how far from their end."""
 
+_TUNNELS = frozenset({0x00005EFE, 0x02005EFE})
+"""Third quarter of an IPv6 address in any network that carries an IPv4 address at its end (ISATAP, RFC 5214)."""
+
+_NOT_PUBLIC = (ipaddress.IPv6Network("fec0::/10"), ipaddress.IPv6Network("3fff::/20"))
+"""Networks that the standard library takes for public: of a site (RFC 3879) and for documentation (RFC 9637)."""
+
 
 class TargetRefused(Exception):
     """An address to which nothing is sent; the message says why, and what to do."""
@@ -105,6 +111,8 @@ def is_public(address: Address) -> bool:
     carried = _carried(address)
     if carried is not None:
         return is_public(carried)
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
@@ -115,6 +123,8 @@ def _carried(address: Address) -> Address | None:
         return address.ipv4_mapped
     if address.teredo is not None:
         return address.teredo[1]
+    if (int(address) >> 32) & 0xFFFFFFFF in _TUNNELS:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     for network, shift in _CARRIERS:
         if address in network:
             return ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF)

@@ -1,8 +1,11 @@
 """Where webhooks may go: every evil form of a URL is refused, and what was checked is what is connected to."""
 
 import socket
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import ip_network
+from threading import Event
 
 import pytest
 
@@ -84,6 +87,9 @@ def test_a_url_of_an_evil_form_is_refused(url: str, words: str) -> None:
         "64:ff9b:1::a9fe:a9fe",
         "2002:7f00:1::",
         "2002:a00:1::1",
+        "fec0::1",
+        "3fff::1",
+        "2606:4700::5efe:7f00:1",
     ],
 )
 def test_an_address_that_is_not_public_is_refused_however_it_is_found(address: str) -> None:
@@ -180,3 +186,48 @@ def test_an_answer_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -
         answer = sender.send({"webhook-id": "msg"}, b"{}")
     assert answer.status is None
     assert answer.took_ms < 5_000
+
+
+def test_a_handshake_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte of a handshake comes in time, the handshake as a whole does not."""
+    monkeypatch.setattr("indexer.webhooks.sending.CONNECT_SECONDS", 0.3)
+    stop = Event()
+
+    def drip(server: socket.socket) -> None:
+        other, _ = server.accept()
+        with other, suppress(OSError):
+            other.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 kB is announced
+            while not stop.wait(0.1):
+                other.sendall(b"\x02")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        url = f"https://slow.example:{server.getsockname()[1]}/"
+        threading.Timer(8, stop.set).start()
+        answer = Sender(url, LOOPBACK, lambda host, port: ["127.0.0.1"]).send({"webhook-id": "msg"}, b"{}")
+        was_stopped = stop.is_set()
+        stop.set()
+        thread.join()
+    assert answer.status is None
+    assert not was_stopped
+
+
+def test_an_answer_has_all_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.webhooks.sending.CONNECT_SECONDS", 0.2)
+    with receiving() as receiver:
+        receiver.answer = lambda _: (Event().wait(0.6), (200, {}, b""))[1]
+        assert send(receiver, receiver.address, "127.0.0.1") == "200"
+
+
+def test_a_kept_connection_that_hangs_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.webhooks.sending.ATTEMPT_SECONDS", 0.3)
+    monkeypatch.setattr("indexer.webhooks.sending.QUICK_SECONDS", 0.2)
+    release = Event()
+    with receiving() as receiver:
+        receiver.answer = lambda got: (got.id == "two" and release.wait(10), (200, {}, b""))[1]
+        sender = Sender(receiver.address, LOOPBACK, lambda host, port: ["127.0.0.1"])
+        assert sender.send({"webhook-id": "one"}, b"{}").is_ok
+        assert sender.send({"webhook-id": "two"}, b"{}").status is None
+        release.set()
+        assert receiver.ids() == ["one", "two"]
