@@ -16,6 +16,9 @@ PENDING, DELIVERED, FAILED = "PENDING", "DELIVERED", "FAILED"
 Key = tuple[int, int]
 """Portal and subscription."""
 
+LONGEST_LEASE_MS = 60_000
+"""A lease that ends later than this comes from a clock that went back since."""
+
 
 def due(session: Session) -> list[tuple[Key, bool]]:
     """Return the subscriptions that have something to plan or to send now, and whether each fails at present."""
@@ -31,7 +34,7 @@ def due(session: Session) -> list[tuple[Key, bool]]:
         .join(PortalClock, PortalClock.portal_id == Subscription.portal_id)
         .where(
             Subscription.state == ACTIVE,
-            Subscription.leased_until <= moment,
+            _is_free(moment),
             Subscription.not_before <= moment,
             or_(Subscription.cursor < PortalClock.feed_seq, Subscription.quiet_due_at <= moment, waiting),
         )
@@ -41,14 +44,17 @@ def due(session: Session) -> list[tuple[Key, bool]]:
 
 
 def lease(session: Session, key: Key, lease_ms: int) -> Subscription | None:
-    """Lease and return a subscription that may be worked on now, or None; the lease is why nobody else sends."""
+    """Lease and return a subscription that may be worked on now, or None; the lease is why nobody else sends.
+
+    `lease_ms` is at most LONGEST_LEASE_MS.
+    """
     moment = now(session)
     statement = (
         select(Subscription)
         .where(
             *_of(key),
             Subscription.state == ACTIVE,
-            or_(Subscription.leased_until <= moment, Subscription.leased_until > moment + 2 * lease_ms),
+            _is_free(moment),
             Subscription.not_before <= moment,
         )
         .with_for_update(skip_locked=True)
@@ -126,6 +132,10 @@ def waiting_count(session: Session, keys: Collection[Key]) -> dict[Key, int]:
         .group_by(Delivery.portal_id, Delivery.subscription_id)
     )
     return {(portal_id, number): count for portal_id, number, count in session.execute(statement)}
+
+
+def _is_free(moment: int) -> ColumnElement[bool]:
+    return or_(Subscription.leased_until <= moment, Subscription.leased_until > moment + LONGEST_LEASE_MS)
 
 
 def _of(key: Key) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

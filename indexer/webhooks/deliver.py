@@ -18,7 +18,8 @@ from indexer.runtime import Runtime
 from indexer.webhooks import planning
 from indexer.webhooks.messages import message_body, message_id, signed_headers
 from indexer.webhooks.planning import Message, Place, Rules
-from indexer.webhooks.sending import ATTEMPT_SECONDS, Answer, Sender
+from indexer.webhooks.rehearsal import size_at
+from indexer.webhooks.sending import ATTEMPT_SECONDS, CONNECT_SECONDS, QUICK_SECONDS, Answer, Sender
 from indexer.webhooks.targets import Resolver, resolve
 from records import deliveries, feed_reading
 from records.clock import now
@@ -32,8 +33,8 @@ log = structlog.get_logger()
 BATCH = 50
 PLANNED = 500
 BATCH_SECONDS = 4.0
-LEASE_MS = int((BATCH_SECONDS + ATTEMPT_SECONDS + 1) * 1000)
-"""Longer than a batch can take, since none begins an attempt after BATCH_SECONDS."""
+LEASE_MS = int((BATCH_SECONDS + QUICK_SECONDS + CONNECT_SECONDS + ATTEMPT_SECONDS) * 1000)
+"""As long as a batch can take once its name is resolved, since none begins an attempt after BATCH_SECONDS."""
 
 FAILURES_IN_A_ROW = 3
 """Attempts that fail before a batch in which none succeeded is given up."""
@@ -128,16 +129,21 @@ def _take(session: Session, key: Key) -> Batch | None:
 
 
 def _plan(session: Session, key: Key, row: Subscription) -> None:
-    """Store the messages of the next rows. Rows that were removed before they were told are left out."""
+    """Store the messages of the next rows. Rows that were removed before they were told are left out.
+
+    On PostgreSQL the rows may be a moment younger than the bounds; as they become visible in order, none is passed by.
+    """
     horizon, last = feed_reading.bounds(session, key[0])
     begin = max(row.cursor, horizon)
     found = feed_reading.rows_after(session, key[0], Wanted(row.list_id), begin, PLANNED)
-    place = Place(row.size, row.quiet_due_at, row.quiet_seq)
+    size = row.size if begin == row.cursor else size_at(session, key[0], row.list_id, begin)
+    place = Place(size, row.quiet_due_at, row.quiet_seq)
     messages = planning.plan(rules_of(row), place, found)
     if len(found) < PLANNED:
         messages += planning.quiet(rules_of(row), place, now(session))
     deliveries.add(session, key, [stored(key, message) for message in messages])
-    row.cursor = found[-1].seq if len(found) == PLANNED else last
+    reached = found[-1].seq if found else last
+    row.cursor = reached if len(found) == PLANNED else max(reached, last)
     row.size, row.quiet_due_at, row.quiet_seq = place.size, place.quiet_due_at, place.quiet_seq
     session.flush()
 
@@ -171,12 +177,15 @@ def _seems_gone(attempts: Sequence[Attempt]) -> bool:
 
 
 def _keep(session: Session, batch: Batch, attempts: Sequence[Attempt]) -> None:
-    """Store what became of a batch and end its lease; a subscription that is gone by now is left alone."""
+    """Store what became of a batch and end its lease; a subscription that is gone by now is left alone.
+
+    An address that was corrected meanwhile is not judged by how the old one did.
+    """
     row = lock_subscription(session, *batch.key)
     states = [_state(attempt) for attempt in attempts]
     deliveries.note(session, batch.key, [_logged(attempt) for attempt in attempts], states)
     row.leased_until = 0
-    if attempts:
+    if attempts and row.url == batch.url:
         _judge(row, attempts)
     session.flush()
 

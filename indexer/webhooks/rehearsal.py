@@ -29,7 +29,7 @@ def rehearse(session: Session, portal_id: int, rules: Rules, days: int) -> Rehea
     """Return what rules would have told in the last days; rows that have been removed are not counted."""
     since = now(session) - days * DAY_MS
     begin = feed_reading.first_number_since(session, portal_id, since)
-    place = Place(_size_at(session, portal_id, rules, begin))
+    place = Place(size_at(session, portal_id, rules.list_id, begin))
     fired: Counter[str] = Counter()
     muted, after = 0, begin
     while found := feed_reading.rows_after(session, portal_id, Wanted(rules.list_id), after, PAGE):
@@ -40,10 +40,10 @@ def rehearse(session: Session, portal_id: int, rules: Rules, days: int) -> Rehea
     return Rehearsal(fired, muted, since)
 
 
-def _size_at(session: Session, portal_id: int, rules: Rules, seq: int) -> int:
-    """Return the size that the list had when the feed stood at `seq`: today's with later moves undone."""
-    if rules.list_id is None:
+def size_at(session: Session, portal_id: int, list_id: int | None, seq: int) -> int:
+    """Return the size that the list had when the feed stood at `seq`: today's with later moves undone; 0 for None."""
+    if list_id is None:
         return 0
-    size = session.get_one(ContactList, (portal_id, rules.list_id)).size
-    moved = feed_reading.count_after(session, portal_id, Wanted(rules.list_id), seq)
+    size = session.get_one(ContactList, (portal_id, list_id)).size
+    moved = feed_reading.count_after(session, portal_id, Wanted(list_id), seq)
     return size - moved.get(JOIN, 0) + moved.get(LEAVE, 0)

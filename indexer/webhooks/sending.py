@@ -20,6 +20,9 @@ from indexer.webhooks.targets import Network, Resolver, Target, TargetRefused, c
 
 ATTEMPT_SECONDS = 10.0
 CONNECT_SECONDS = 5.0
+QUICK_SECONDS = 1.0
+"""Servers end connections that they have kept for long enough: a message that finds this out so soon is sent anew."""
+
 MAX_ANSWER = 65_536
 KEPT_ANSWER = 500
 """Characters of an answer that are kept for people to read."""
@@ -60,7 +63,7 @@ class Sender:
             status, text, retry_after = self._exchange(headers, body)
         except (http.client.RemoteDisconnected, ConnectionError) as error:
             self.close()
-            if kept:  # servers end connections that they have kept for long enough
+            if kept and time.monotonic() - start < QUICK_SECONDS:
                 return self.send(headers, body)
             return Answer(None, _words(error), took_ms=_since(start))
         except (TargetRefused, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
@@ -113,8 +116,7 @@ def _connect(target: Target, address: str) -> HTTPConnection:
             assert_hostname=target.host,
         )
     connection.connect()
-    if connection.sock is not None:
-        connection.sock.settimeout(ATTEMPT_SECONDS)
+    connection.timeout = ATTEMPT_SECONDS
     return connection
 
 

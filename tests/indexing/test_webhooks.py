@@ -7,13 +7,15 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from standardwebhooks.webhooks import Webhook
 
 from indexer.webhooks import deliver
 from indexer.webhooks.threads import DeliveryThreads
 from records import deliveries
-from records.feed_upkeep import DAY_MS
+from records.feed_upkeep import DAY_MS, fold_page
 from service.transactions import EXTENSION
+from tests.indexing.conftest import POSTGRESQL
 from tests.indexing.world import World
 from tests.support.clock import MovableClock
 from tests.support.people import is_
@@ -367,3 +369,70 @@ def test_what_is_due_is_told_by_portal_and_subscription(hooks: World, leads: int
     hooks.api.create(lifecyclestage="lead")
     hooks.step("drain")
     assert hooks.read(deliveries.due) == [((1, 1), False)]
+
+
+def test_a_lease_from_a_clock_that_went_back_since_holds_nobody_up(
+    hooks: World, leads: int, receiver: Receiver, clock: MovableClock
+) -> None:
+    made = subscribe(hooks, receiver)
+    hooks.api.create(lifecyclestage="lead")
+    hooks.step("drain")
+    key = (hooks.portal_id, made["subscriptionId"])
+    hooks.runtime.database.transact(lambda session: deliveries.lease(session, key, deliver.LEASE_MS))
+    clock.advance(-3_600_000)
+    hooks.settle()
+    assert receiver.ids() == ["msg_1_1_1"]
+
+
+def test_an_address_that_was_corrected_meanwhile_does_not_answer_for_the_old_one(
+    hooks: World, leads: int, receiver: Receiver
+) -> None:
+    made = subscribe(hooks, receiver)
+
+    def correct(_: Got) -> Reply:
+        receiver.answer = answering(200)
+        hooks.api.put(f"{SUBSCRIPTIONS}/{made['subscriptionId']}", {"url": f"{receiver.address}/new"})
+        return 410, {}, b""
+
+    receiver.answer = correct
+    join(hooks)
+    assert state(hooks, made)["state"] == "ACTIVE"
+
+
+def test_a_size_is_right_after_rows_were_removed_that_nobody_was_told(
+    hooks: World, leads: int, receiver: Receiver, clock: MovableClock
+) -> None:
+    made = subscribe(hooks, receiver, listId=leads, events=["SIZE"], sizeAt=3)
+    address = f"{SUBSCRIPTIONS}/{made['subscriptionId']}"
+    hooks.api.put(address, {"state": "PAUSED"})
+    join(hooks, 2)
+    clock.advance(31 * DAY_MS)
+    hooks.runtime.database.transact(lambda session: fold_page(session, hooks.portal_id, 30))
+    hooks.api.put(address, {"state": "ACTIVE"})
+    join(hooks)
+    assert [(message.json["data"]["size"], message.json["data"]["up"]) for message in receiver.got] == [(3, True)]
+
+
+@pytest.mark.parametrize("set_up", [POSTGRESQL], indirect=True)
+def test_a_move_that_comes_while_messages_are_planned_is_counted_once(
+    hooks: World, leads: int, receiver: Receiver
+) -> None:
+    subscribe(hooks, receiver, listId=leads, events=["SIZE"], sizeAt=3)
+    hooks.api.create(lifecyclestage="lead")
+    hooks.step("drain")
+    coming = iter(["lead"])
+
+    def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM feed_event" in statement:
+            for stage in coming:
+                hooks.api.create(lifecyclestage=stage)
+                hooks.step("drain")
+
+    engine = hooks.runtime.database._writer
+    event.listen(engine, "before_cursor_execute", interrupt)
+    hooks.step("deliver")
+    event.remove(engine, "before_cursor_execute", interrupt)
+    hooks.settle()
+    assert receiver.got == []
+    join(hooks)
+    assert [message.json["data"]["size"] for message in receiver.got] == [3]
