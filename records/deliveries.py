@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from records import dialect
@@ -122,6 +122,27 @@ def log(session: Session, key: Key, limit: int) -> list[tuple[DeliveryAttempt, D
         .limit(limit)
     )
     return [(attempt, delivery) for attempt, delivery in session.execute(statement)]
+
+
+def forget(session: Session, portal_id: int, last: int, before: int) -> None:
+    """Remove messages older than `before`, in milliseconds since the epoch, with their attempts; what waits stays.
+
+    They are those of rows up to `last`, and tests, whose numbers are moments and therefore beyond the numbers of rows.
+    """
+    newest = select(PortalClock.feed_seq).where(PortalClock.portal_id == portal_id).scalar_subquery()
+    is_old = and_(
+        Delivery.portal_id == portal_id,
+        or_(Delivery.seq <= last, and_(Delivery.seq > newest, Delivery.seq < before)),
+        Delivery.state != PENDING,
+        Delivery.created_at < before,
+    )
+    attempts = tuple_(DeliveryAttempt.subscription_id, DeliveryAttempt.message_id)
+    messages = select(Delivery.subscription_id, Delivery.message_id).where(is_old)
+    session.execute(
+        delete(DeliveryAttempt).where(DeliveryAttempt.portal_id == portal_id, attempts.in_(messages)),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(delete(Delivery).where(is_old), execution_options={"synchronize_session": False})
 
 
 def waiting_count(session: Session, keys: Collection[Key]) -> dict[Key, int]:

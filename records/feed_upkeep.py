@@ -7,6 +7,7 @@ the horizon (records.feed_reading.members_at).
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from records import deliveries
 from records.clock import now
 from records.feed import lock_clock
 from records.models import FeedEvent, PortalClock
@@ -29,7 +30,10 @@ def portals_to_fold(session: Session, days: int) -> list[int]:
 
 
 def fold_page(session: Session, portal_id: int, days: int) -> bool:
-    """Remove the portal's first rows that are older than `days` days, PAGE at most; return whether there were any."""
+    """Remove the portal's first rows that are older than `days` days, PAGE at most; return whether there were any.
+
+    Messages of these rows that are as old go with them, unless they still wait.
+    """
     statement = (
         select(FeedEvent.seq, FeedEvent.occurred_at)
         .where(FeedEvent.portal_id == portal_id)
@@ -42,6 +46,7 @@ def fold_page(session: Session, portal_id: int, days: int) -> bool:
         return False
     last = old[-1]
     session.execute(delete(FeedEvent).where(FeedEvent.portal_id == portal_id, FeedEvent.seq <= last.seq))
+    deliveries.forget(session, portal_id, last.seq, limit)
     clock = lock_clock(session, portal_id)
     clock.feed_horizon = max(clock.feed_horizon, last.seq)
     clock.feed_horizon_at = max(clock.feed_horizon_at, last.occurred_at)

@@ -45,7 +45,10 @@ class Delivery(Base):
     """One message to one subscription; its id follows from portal, subscription and row, so it is never another."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("delivery_due", "portal_id", "subscription_id", "state", "next_at", "seq"),)
+    __table_args__ = (
+        Index("delivery_due", "portal_id", "subscription_id", "state", "next_at", "seq"),
+        Index("delivery_row", "portal_id", "seq"),
+    )
 
     portal_id: Mapped[int] = mapped_column(primary_key=True)
     subscription_id: Mapped[int] = mapped_column(primary_key=True)

@@ -436,3 +436,23 @@ def test_a_move_that_comes_while_messages_are_planned_is_counted_once(
     assert receiver.got == []
     join(hooks)
     assert [message.json["data"]["size"] for message in receiver.got] == [3]
+
+
+def test_messages_go_with_their_rows_unless_they_wait(
+    hooks: World, leads: int, receiver: Receiver, clock: MovableClock
+) -> None:
+    address = f"{SUBSCRIPTIONS}/{subscribe(hooks, receiver)['subscriptionId']}"
+    hooks.api.post(f"{address}/test", {}, 202)
+    join(hooks)
+    receiver.answer = answering(500)
+    join(hooks)
+    hooks.api.put(address, {"state": "PAUSED"})
+    clock.advance(31 * DAY_MS)
+    hooks.api.post(f"{address}/test", {}, 202)
+    hooks.runtime.database.transact(lambda session: fold_page(session, hooks.portal_id, 30))
+    assert [attempt["seq"] for attempt in hooks.api.get(f"{address}/attempts")["attempts"]] == [2]
+    assert state(hooks, {"subscriptionId": 1})["waiting"] == 2
+    receiver.answer = answering(200)
+    hooks.api.put(address, {"state": "ACTIVE"})
+    hooks.settle()
+    assert receiver.ids()[-2:] == ["msg_1_1_2", f"msg_1_1_{clock.moment}_test"]
