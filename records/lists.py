@@ -3,6 +3,7 @@
 Every save locks the portal's clock row first, so saves are serial and references are checked safely (rule 5).
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,7 @@ def update_list(
     if name is not None and name != row.name:
         row.name_key = _name_key(session, portal_id, name, besides=list_id)
         row.name = name
-    if criteria is not None and _asked(criteria) != (row.filters, row.filter_tree, row.time_zone):
+    if criteria is not None and _differs(row, criteria):
         _set_criteria(row, criteria, clock.list_counter, now(session))
         _restart_containers(session, row, clock.list_counter)
     row.updated_at = now(session)
@@ -260,8 +261,11 @@ def _restart_containers(session: Session, row: ContactList, revision: int) -> No
             container.cause = Kind.LIST_IN_LIST
 
 
-def _asked(criteria: Criteria) -> tuple[object, object, object]:
-    return criteria.filters, criteria.tree, criteria.time_zone
+def _differs(row: ContactList, criteria: Criteria) -> bool:
+    """Return whether criteria are others than the list's, compared as JSON, in which 1 is neither true nor 1.0."""
+    asked = [criteria.filters, criteria.tree, criteria.time_zone]
+    present = [row.filters, row.filter_tree, row.time_zone]
+    return json.dumps(asked, sort_keys=True) != json.dumps(present, sort_keys=True)
 
 
 def _criteria_columns(criteria: Criteria) -> dict[str, Any]:

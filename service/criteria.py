@@ -24,6 +24,9 @@ from records.portals import time_zone
 KEYS = frozenset({"filters", "filterTree", "timeZone"})
 """Keys of a body that say what a list asks for."""
 
+_UNSAVED = 0
+"""In place of the id of a list that has none yet; no list ever has it."""
+
 
 def read_criteria(session: Session, portal_id: int, body: dict[str, Any], list_id: int | None = None) -> Criteria:
     """Return the criteria that a body gives (contract S4.3); what it leaves out stays. Raises FilterError.
@@ -88,7 +91,7 @@ def check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Nod
     Raises ListCycle for a list that would contain itself, and TooMany where it or one that contains it is too large.
     """
     if list_id is None:
-        return inline(tree, stored.find)
+        return inline(tree, stored.find, _UNSAVED)
     uses = {**lists.uses(session, portal_id), list_id: uses_lists(tree)}
     cycle = find_cycle(list_id, uses)
     if cycle is not None:

@@ -381,3 +381,34 @@ def test_a_list_that_grows_too_large_inside_another_is_not_saved(client: ApiClie
     answer = client.post(f"{LISTS}/{inner}", {"filters": big}, 400)
     assert "filters, lists in lists included, are too many. At most 1000" in answer["message"]
     assert client.get(f"{LISTS}/{inner}")["filters"] == [[ECHOED]]
+
+
+def test_a_list_that_is_too_deep_with_its_own_pins_is_refused_and_the_others_live_on(
+    client: ApiClient, settle: Callable[[], None]
+) -> None:
+    def within(list_id: int, levels: int) -> dict[str, Any]:
+        tree: dict[str, Any] = {"kind": "list", "op": "in", "list": list_id}
+        for level in range(levels):
+            tree = {"op": ("and", "or")[level % 2], "of": [tree, {"kind": "presence", "field": "city", "op": "known"}]}
+        return tree
+
+    inner = new_list(client, "Inner", True, [[IN_LONDON]])
+    for level in range(2):
+        inner = client.post(LISTS, {"name": f"L{level}", "dynamic": True, "filterTree": within(inner, 5)})["listId"]
+    vid = client.create(city="London")
+    for levels in range(5, 0, -1):
+        body = {"name": f"Too deep by {levels}", "dynamic": True, "filterTree": within(inner, levels)}
+        response = client.raw("POST", LISTS, json=body)
+        assert response.status_code in (200, 400)
+        settle()
+        assert members(client, inner) == [vid]
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (True, 1), (1, "1.0")])
+def test_criteria_that_differ_in_the_type_of_a_value_only_are_other_criteria(
+    client: ApiClient, before: Any, after: Any
+) -> None:
+    list_id = new_list(client, "One", True, [[{**IN_LONDON, "value": before}]])
+    told = client.post(f"{LISTS}/{list_id}", {"filters": [[{**IN_LONDON, "value": after}]]})
+    value = told["filters"][0][0]["value"]
+    assert (value, type(value)) == (after, type(after))
