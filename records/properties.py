@@ -68,15 +68,18 @@ def update_property(session: Session, portal_id: int, name: str, changes: Mappin
     """Change keys of a definition; a key that is not given stays, and the name always does.
 
     Raises DefinitionMissing, and DefinitionRefused for a built-in one, for an unknown group, for an enumeration without
-    options, and for another type where a list reads the property or a contact's value is not of that type.
+    options, and for another type, or one value where there were several, where a list reads the property or a contact's
+    value does not fit.
     """
     portal = lock_catalogue(session, portal_id)
     row = _get_own(session, portal_id, name)
-    old_type = row.type
+    old = definition_of(row)
     _check_group(session, portal_id, changes.get("groupName", row.group_name))
     _assign(session, row, changes)
-    if row.type != old_type:
-        _reread_values(session, portal_id, name, definition_of(row))
+    new = definition_of(row)
+    if (new.type, new.multiple) != (old.type, old.multiple):
+        _reread_values(session, portal_id, name, new)
+    if new.type != old.type or (old.multiple and not new.multiple):
         _refuse_readers(session, portal_id, name)
     _raise_version(session, portal)
     return row

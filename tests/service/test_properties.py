@@ -317,6 +317,19 @@ def test_values_fit_a_type_when_they_stand_as_that_type_stores_them(
     client.put(NAMED, {"type": type}, answer)
 
 
+def test_a_property_of_several_values_that_a_list_counts_keeps_them(client: ApiClient, portal: Portal) -> None:
+    client.post("/contacts/v2/properties", {**SIZE, "type": "enumeration", "fieldType": "select", "options": [ONE]})
+    vid = portal.contact(shoe_size="1")
+    assert client.put(NAMED, {"fieldType": "checkbox"})["fieldType"] == "checkbox"
+    assert portal.dirty() == {vid: ("shoe_size", int(Urgency.UPKEEP))}
+    count = {"kind": "count", "field": "shoe_size", "op": "eq", "value": 1}
+    counting = client.post("/contacts/v1/lists", {"name": "Counting", "dynamic": True, "filterTree": count})
+    refusal = client.put(NAMED, {"fieldType": "radio"}, 400)["message"]
+    assert "is used by the lists 'Counting'" in refusal
+    assert client.get(f"/contacts/v1/lists/{counting['listId']}")["filterTree"]["kind"] == "count"
+    client.put(NAMED, {"label": "Sizes"})
+
+
 @pytest.mark.usefixtures("new_size")
 def test_every_contact_with_a_value_is_marked_when_the_type_changes_or_the_property_goes_or_comes_back(
     client: ApiClient, portal: Portal
