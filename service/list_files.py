@@ -10,6 +10,7 @@
 Members and pins are not told: they are facts about contacts, whose vids belong to their portal.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def read_file(file: bytes) -> list[Entry]:
         raise ListFileRefused(f"byte {error.start} of the file is not UTF-8; save it as UTF-8") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ListFileRefused(f"the file is no YAML that can be taken: {error}") from None
+    _check_storable(found)
     if not isinstance(found, dict) or not isinstance(found.get("lists"), list):
         raise ListFileRefused("the file has no lists; `contacts lists export` shows what it must look like")
     if found.get("version") != VERSION:
@@ -88,9 +90,19 @@ def with_ids(raw: Any, ids: Mapping[str, int]) -> Any:
         return [with_ids(each, ids) for each in raw]
     if not isinstance(raw, dict):
         return raw
-    if raw.get("filterFamily") == MEMBERSHIP or raw.get("kind") == LIST_KIND:
+    if raw.get("filterFamily", MEMBERSHIP) != MEMBERSHIP:
+        return raw
+    if "filterFamily" in raw or raw.get("kind") == LIST_KIND:
         return {**raw, "list": _id_of(raw.get("list"), ids)}
     return {**raw, "of": with_ids(raw["of"], ids)} if _is_group(raw) else raw
+
+
+def _check_storable(found: Any) -> None:
+    """Raise ListFileRefused for half a surrogate pair or an infinite number, which JSON cannot tell."""
+    try:
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
+        raise ListFileRefused(f"the file holds what cannot be stored: {error}; take it out") from None
 
 
 def name_key(name: str) -> str:
@@ -120,6 +132,8 @@ def _with_names(raw: Any, names: Mapping[int, str]) -> Any:
         return {"filterFamily": MEMBERSHIP, "operator": raw["operator"], "list": names[raw["list"]]}
     if raw.get("filterFamily") == DEFAULT_FAMILY:
         return {key: value for key, value in raw.items() if not _says_nothing(key, value)}
+    if "filterFamily" in raw:
+        return raw
     if raw.get("kind") == LIST_KIND:
         return {**raw, "list": names[raw["list"]]}
     return {**raw, "of": _with_names(raw["of"], names)} if _is_group(raw) else raw
@@ -185,11 +199,15 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Refuse a key that stands twice, of which one would be ignored."""
+        """Refuse a key that stands twice, of which one would be ignored, and one that is no text."""
         keys = [key.value for key, _ in node.value]
         for key in {each for each in keys if keys.count(each) > 1}:
             raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+        mapping = super().construct_mapping(node, deep)
+        for key in mapping:
+            if not isinstance(key, str):
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} is no text", node.start_mark)
+        return mapping
 
 
 class _Dumper(yaml.SafeDumper):

@@ -21,7 +21,8 @@ from tests.support.filter_cases import CONTEXT
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 JSON = st.recursive(SCALARS, lambda below: st.one_of(st.lists(below), st.dictionaries(TEXTS, below)), max_leaves=5)
-FACTS = st.dictionaries(TEXTS.filter(lambda key: key not in ("kind", "op", "of", "filterFamily")), JSON, max_size=3)
+KEYS = st.one_of(TEXTS, st.sampled_from(["of", "op", "list"]))
+FACTS = st.dictionaries(KEYS.filter(lambda key: key not in ("kind", "filterFamily")), JSON, max_size=3)
 UNKNOWN = st.one_of(
     FACTS.map(lambda facts: Or((And((opaque_leaf({**facts, "filterFamily": "Workflow"}, in_v1=True),)),))),
     FACTS.map(lambda facts: opaque_leaf({**facts, "kind": "weather"}, in_v1=False)),
@@ -108,6 +109,9 @@ def test_days_and_words_need_no_quotes() -> None:
         ("version: 1\nlists:\n- name: Hope\n", 'lists[0] ("Hope"): type: None is neither smart nor static'),
         (HOPE + "colour: red\n", "'colour' is not known; known are filterTree, filters, name, timeZone, type"),
         (HOPE + "filters: []\n  filterTree: {}\n", "filters and filterTree both say"),
+        (HOPE + 'filters: [[{filterFamily: "\\uD800"}]]\n', "the file holds what cannot be stored"),
+        (HOPE + "filters: [[{filterFamily: Later, size: 1e999}]]\n", "the file holds what cannot be stored"),
+        (HOPE + "filters: [[{filterFamily: Later, 1: a, b: c}]]\n", "the key 1 is no text"),
         ("x" * 10_000_001, "more than 10000000 bytes; split it"),
     ],
     ids=lambda value: str(value)[:40],
