@@ -17,7 +17,7 @@ from queries.dsl import MATCH_ALL, Query, Stated, all_of, known
 from queries.errors import UnsupportedFilter
 from queries.fields import Document
 from queries.leaves import framing
-from queries.leaves.keys import ECHOED, read_choice, read_missing, read_property, read_tree_keys
+from queries.leaves.keys import ECHOED, read_choice, read_keys, read_missing, read_property, read_tree_keys
 from queries.leaves.words import with_missing
 from queries.moments import Moment
 from queries.nodes import Leaf, Names
@@ -125,7 +125,11 @@ def parse(raw: dict[str, Any], path: str, context: FilterContext) -> Comparison:
 def from_v1(
     keys: dict[str, Any], definition: Definition, operator: str, path: str, context: FilterContext
 ) -> Comparison:
-    """Return the leaf of a v1 filter with `compareProperty`; its value says nothing. Raises FilterError."""
+    """Return the leaf of a v1 filter with `compareProperty`; its value says nothing. Raises FilterError.
+
+    What either property was earlier cannot be asked.
+    """
+    read_keys(keys, path, ("property", "type", "value", "compareProperty"))
     allowed = [_V1_OF[each] for each in _operators_of(definition.type)]
     read_choice({"operator": operator}, path, "operator", allowed)
     other = read_property(keys, path, context, "compareProperty")

@@ -67,7 +67,8 @@ def read_window(raw: object, path: str) -> Window | None:
 
 def read_v1_window(keys: dict[str, Any], path: str) -> Window | None:
     """Return the window that keys of a v1 filter say, None where they say none; raises FilterError."""
-    relative = any(key in keys for key in ("withinLastTime", "withinLastDays"))
+    counted = any(key in keys for key in ("withinLastTime", "withinLastDays"))
+    relative = counted or keys.get("withinTimeMode", "PAST") != "PAST" or bool(keys.get("reverseWithinTimeWindow"))
     ends = [end for end in _V1_ENDS if end in keys]
     if relative and ends:
         raise UnsupportedFilter(f"{path}.{ends[0]}", keys[ends[0]], "either timestamps or withinLastTime")

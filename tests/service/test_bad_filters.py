@@ -75,6 +75,18 @@ FILTERS: list[tuple[Any, list[str]]] = [
     ([[{"property": "closedate", "operator": "LT", "value": "-99999999999999"}]], ["filters[0][0].value"]),
     ([[{"filterFamily": "Workflow", "workflowId": 1}]], ["filters[0][0].filterFamily: 'Workflow' is not supported"]),
     ([[{"filterFamily": "FilterTree", "fingerprint": "x"}]], ["is not the one of the list", "Send filterTree"]),
+    (
+        [[{"property": "city", "operator": "NEQ", "compareProperty": "company", "checkPastVersions": True}]],
+        ["filters[0][0].checkPastVersions: True is not supported"],
+    ),
+    (
+        [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "reverseWithinTimeWindow": True}]],
+        ["filters[0][0].withinLastTime: withinLastTime is missing"],
+    ),
+    (
+        [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "withinTimeMode": "FUTURE"}]],
+        ["filters[0][0].withinLastTime: withinLastTime is missing"],
+    ),
     ([[]], ["filters[0]: [] is not a list of at least one filter"]),
     ([[[]]], ["filters[0][0]: [] is not a filter object"]),
     ({"a": 1}, ["filters: {'a': 1} is not a list of lists of filters"]),
