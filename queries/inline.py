@@ -5,14 +5,11 @@ membership is asked, so one write settles all levels at once, and the order of e
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from queries.errors import MAX_INLINED, MAX_INLINED_DEPTH, ListCycle, TooMany, UnknownList
-from queries.leaves.anniversary import Anniversary
-from queries.leaves.dates import DateLeaf
 from queries.leaves.membership import ListMembership, Pinned
 from queries.nodes import And, Node, Not, Or, children, depth, leaves
-from queries.windows import HOURS, Relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +138,8 @@ def in_zone(tree: Node, zone: str | None) -> Node:
             return Or(tuple(in_zone(child, zone) for child in below))
         case Not(child):
             return Not(in_zone(child, zone))
-        case DateLeaf(window=Relative(unit=unit)) if unit == HOURS:
-            return tree
-        case DateLeaf(zone=None) | Anniversary(zone=None):
-            return replace(tree, zone=zone)
         case leaf:
-            return leaf
+            return leaf.in_zone(zone)
 
 
 def _joined(group: type[And] | type[Or], below: tuple[Node, ...]) -> Node:

@@ -93,6 +93,10 @@ class Leaf(ABC):
         """Return which contacts the clock alone may have moved between two moments; () where none can be."""
         return ()
 
+    def in_zone(self, zone: str) -> "Leaf":
+        """Return the leaf with its days told in a time zone, unless it has one of its own or tells no days."""
+        return self
+
     def next_change(self, document: Document, at: Moment) -> int | None:
         """Return the first instant after a moment at which the clock alone changes the answer, None for never."""
         return None

@@ -6,7 +6,7 @@ UTC calendar day; a `datetime` is the local day of its instant.
 
 from calendar import isleap, monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -85,6 +85,10 @@ class Anniversary(Leaf):
         came = range(before + self.last + 1, after + self.last + 1)
         left = range(before + self.first, after + self.first)
         return tuple(self._crossings(sorted({*self._numbers(came), *self._numbers(left)})))
+
+    def in_zone(self, zone: str) -> "Anniversary":
+        """Return the leaf with today told in a time zone, unless it has one of its own."""
+        return replace(self, zone=self.zone or zone)
 
     def next_change(self, document: Document, at: Moment) -> int | None:
         """Return the beginning of the next day on which a return comes into the span or leaves it."""

@@ -5,7 +5,7 @@ Three kinds share the leaf: `relative` (the last 30 days), `calendar` (this quar
 and a change are instants, whose day is told in the zone of the leaf, else of the list. Hours roll and need an instant.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from queries import fields
@@ -90,6 +90,10 @@ class DateLeaf(Leaf):
         ]
         return tuple(Crossing(self.of, self.name, low - 1, high - 1) for low, high in moved)
 
+    def in_zone(self, zone: str) -> "DateLeaf":
+        """Return the leaf with its days told in a time zone, unless it has one of its own."""
+        return replace(self, zone=self.zone or needed_zone(self.window, zone))
+
     def next_change(self, document: Document, at: Moment) -> int | None:
         """Return when an end of the window reaches the instant; ends only move forward, so it is found by halving."""
         value = self._instant(document)
@@ -172,11 +176,11 @@ def make_date_leaf(
     rolls = isinstance(window, Relative) and window.unit == HOURS
     if rolls and of == VALUE and definition.type is PropertyType.DATE:
         raise UnsupportedFilter(f"{path}.unit", HOURS, f"days or longer, because {definition.name} is a date")
-    return DateLeaf(kind, definition.name, definition.type, of, window, missing, _needed_zone(window, zone))
+    return DateLeaf(kind, definition.name, definition.type, of, window, missing, needed_zone(window, zone))
 
 
-def _needed_zone(window: Window, zone: str | None) -> str | None:
-    """Hours are the same everywhere."""
+def needed_zone(window: Window, zone: str | None) -> str | None:
+    """Return the zone where a window tells days in it: hours are the same everywhere."""
     rolls = isinstance(window, Relative) and window.unit == HOURS
     return None if rolls else zone
 

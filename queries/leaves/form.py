@@ -1,11 +1,11 @@
 """Leaves about forms: how often a contact sent one, from which page, and when (rows of v1's family FormSubmission).
 
-A page is its id or its address without query and fragment. A contact that nobody touches may leave, or join, when its
-submissions leave the window.
+A page is its id or its address without query and fragment. Days are told in the zone of the leaf, else of the list. A
+contact that nobody touches may leave, or join, when its submissions leave the window.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from queries import fields
@@ -13,6 +13,7 @@ from queries.context import FilterContext
 from queries.dsl import MATCH_ALL, Query, Stated, all_of, none_of, term
 from queries.errors import BadOperand, MalformedFilter
 from queries.fields import Document
+from queries.leaves.dates import needed_zone
 from queries.leaves.keys import (
     ECHOED,
     read_choice,
@@ -23,7 +24,7 @@ from queries.leaves.keys import (
 )
 from queries.leaves.relative import window_to_v1
 from queries.leaves.spans import MAX_INSTANT, WINDOW_KEYS, Span, read_v1_window, read_window
-from queries.moments import Moment, first_instant
+from queries.moments import Moment, first_instant, zone_named
 from queries.nodes import Crossing, Leaf, Names
 from queries.submitted import page_key
 from queries.windows import Edges, Relative, Window
@@ -54,6 +55,7 @@ class FormSent(Leaf):
     low: int
     high: int | None
     negative: bool
+    zone: str | None = None
 
     def reads(self) -> frozenset[str]:
         """Return the property that counts submissions."""
@@ -68,7 +70,7 @@ class FormSent(Leaf):
         """Return what was sent, and that something was in the window, which only together need not be the same."""
         if self.window is None:
             return self._stated(self._sent(), self._counts_any)
-        within = _range(self.window.edges(at, False))
+        within = _range(self._edges(at))
         return self._stated(all_of((self._sent(), within)), self._counts_any and not self.form and not self.page)
 
     def percolate(self) -> Stated:
@@ -88,7 +90,7 @@ class FormSent(Leaf):
         """Return the submissions over which an end of the window moved."""
         if self.window is None or not self.window.moves:
             return ()
-        ends = zip(self.window.edges(since, False), self.window.edges(until, False), strict=True)
+        ends = zip(self._edges(since), self._edges(until), strict=True)
         moved = [
             (min(before, after), max(before, after))
             for before, after in ends
@@ -96,12 +98,16 @@ class FormSent(Leaf):
         ]
         return tuple(Crossing(SUBMITTED, self.form, low - 1, high - 1) for low, high in moved)
 
+    def in_zone(self, zone: str) -> "FormSent":
+        """Return the leaf with its days told in a time zone, unless it has one of its own."""
+        return replace(self, zone=self.zone or _needed_zone(self.window, zone))
+
     def next_change(self, document: Document, at: Moment) -> int | None:
         """Return the first instant at which enough submissions have come into the window or left it."""
-        window, now = self.window, self.matches(document, at)
-        if window is None or not window.moves:
+        now = self.matches(document, at)
+        if not self.moves:
             return None
-        turns = {_turn(window, value, end, at) for value in set(self._instants(document)) for end in (0, 1)}
+        turns = {self._turn(value, end, at) for value in set(self._instants(document)) for end in (0, 1)}
         for turn in sorted(turn for turn in turns if turn is not None):
             if self.matches(document, Moment(turn, at.zone)) != now:
                 return turn
@@ -117,12 +123,13 @@ class FormSent(Leaf):
             **({"window": self.window.rendered()} if self.window is not None else {}),
             **({} if self._counts_any else {"min": self.low}),
             **({} if self.high is None else {"max": self.high}),
+            **({} if self.zone is None else {"zone": self.zone}),
         }
 
     def render_v1(self) -> dict[str, Any] | None:
-        """Return the normalised v1 filter object; v1 knows no calendar units."""
+        """Return the normalised v1 filter object; v1 knows neither calendar units nor zones."""
         window = self.window
-        if not isinstance(window, (Relative, Span, type(None))):
+        if self.zone is not None or not isinstance(window, (Relative, Span, type(None))):
             return None
         ends = {"minOccurrences": None if self._counts_any else self.low, "maxOccurrences": self.high}
         if isinstance(window, Span):
@@ -143,11 +150,12 @@ class FormSent(Leaf):
         form = f"form {self.form}" if self.form else "any form"
         page = f" on page {self.page}" if self.page else ""
         window = "" if self.window is None else f" {self.window.words()}"
-        return f"{'did not send' if self.negative else 'sent'} {form}{page}{self._times()}{window}"
+        zone = "" if self.zone is None else f" ({self.zone} time)"
+        return f"{'did not send' if self.negative else 'sent'} {form}{page}{self._times()}{window}{zone}"
 
     def seen(self, document: Document, at: Moment) -> int:
         """Return how often it was sent inside the window."""
-        low, high = (None, None) if self.window is None else self.window.edges(at, False)
+        low, high = self._edges(at)
         return sum(
             (low is None or value >= low) and (high is None or value < high) for value in self._instants(document)
         )
@@ -162,6 +170,18 @@ class FormSent(Leaf):
         if self.high is None:
             return f" at least {self.low} times"
         return f" {self.low} to {self.high} times"
+
+    def _edges(self, at: Moment) -> Edges:
+        return (None, None) if self.window is None else self.window.edges(at.in_zone(self.zone), False)
+
+    def _turn(self, value: int, end: int, at: Moment) -> int | None:
+        """Return the first instant after a moment at which an end of the window lies beyond a submission."""
+
+        def beyond(now_ms: int) -> bool:
+            edge = self._edges(Moment(now_ms, at.zone))[end]
+            return edge is not None and edge > value
+
+        return first_instant(beyond, at.now_ms)
 
     def _sent(self) -> Query:
         """Return whether the form was sent from the page; of any form from any page, whether there was one."""
@@ -187,9 +207,10 @@ class FormSent(Leaf):
 def parse(raw: dict[str, Any], path: str, context: FilterContext) -> FormSent:
     """Return the leaf of `{"kind": "form", "op": "sent", …}`; raises FilterError."""
     operator = read_choice(raw, path, "op", _TREE_OPERATORS)
-    keys = read_tree_keys(raw, path, ("form", "page", "window", "min", "max"), shared=("kind", "op"))
+    keys = read_tree_keys(raw, path, ("form", "page", "window", "min", "max", "zone"), shared=("kind", "op"))
     window = read_window(keys["window"], f"{path}.window") if "window" in keys else None
-    return _leaf(keys, path, window, ("min", "max"), operator == "not-sent")
+    leaf = _leaf(keys, path, window, ("min", "max"), operator == "not-sent")
+    return leaf.in_zone(zone_named(keys["zone"], f"{path}.zone").key) if "zone" in keys else leaf
 
 
 def parse_v1(raw: dict[str, Any], path: str, context: FilterContext) -> FormSent:
@@ -221,14 +242,9 @@ def _text(keys: dict[str, Any], path: str, key: str) -> str:
     return value.strip()
 
 
-def _turn(window: Window, value: int, end: int, at: Moment) -> int | None:
-    """Return the first instant after a moment at which an end of the window lies beyond a submission."""
-
-    def beyond(now_ms: int) -> bool:
-        edge = window.edges(Moment(now_ms, at.zone), False)[end]
-        return edge is not None and edge > value
-
-    return first_instant(beyond, at.now_ms)
+def _needed_zone(window: Window | None, zone: str) -> str | None:
+    """Return the zone where there is a window that tells days in it."""
+    return None if window is None or isinstance(window, Span) else needed_zone(window, zone)
 
 
 def _range(edges: Edges) -> Query:

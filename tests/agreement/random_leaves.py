@@ -125,7 +125,7 @@ def _form(a: Alphabet) -> Raw:
     asked |= {"form": a.pick(FORMS)} if a.often(0.6) else {}
     asked |= {"page": a.pick(PAGES)} if a.often(0.3) else {}
     asked |= {"max": low + a.pick((0, 1, 3))} if a.often(0.2) else {}
-    return asked | ({"window": _window(a)} if a.often(0.6) else {})
+    return asked | ({"window": _window(a)} | _zone(a) if a.often(0.6) else {})
 
 
 def _window(a: Alphabet) -> Raw:

@@ -1,6 +1,7 @@
 """Lists in lists: their criteria and pins in place of the leaf, cycles with their path, and the limits."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,9 +10,13 @@ from queries.context import FilterContext
 from queries.errors import ListCycle, TooMany, UnknownList
 from queries.evaluate import evaluate
 from queries.inline import ListCriteria, Lookup, containers, find_cycle, inline
+from queries.leaves.anniversary import Anniversary
 from queries.leaves.dates import DateLeaf
+from queries.leaves.form import FormSent
 from queries.leaves.membership import ListMembership, NotInlined
+from queries.moments import Moment
 from queries.nodes import Node, depth, leaves
+from queries.submitted import Submitted, submission_fields
 from queries.tree import parse_tree
 from tests.support.filter_cases import AT, CATALOGUE, Contact, leaf
 
@@ -82,10 +87,28 @@ def test_a_smart_list_that_was_not_inlined_is_a_mistake_and_not_an_answer() -> N
 def test_a_list_keeps_its_own_zone_inside_another() -> None:
     rolling = {"kind": "relative", "field": "moment", "op": "within", "direction": "past", "n": 1, "unit": "hours"}
     birthday = {"kind": "anniversary", "field": "moment", "low": 0, "high": 0}
-    lists = {2: both(TODAY, rolling, birthday, {**TODAY, "zone": "UTC"})}
-    inlined = inline(tree(both(TODAY, member(2))), among(lists, {2: "Asia/Tokyo"}))
-    zones = [part.zone for part in leaves(inlined) if isinstance(part, DateLeaf)]
-    assert zones == [None, "Asia/Tokyo", None, "UTC"]
+    sent = {"kind": "form", "op": "sent", "window": {"op": "this", "unit": "day"}}
+    lately = {"kind": "form", "op": "sent", "window": {"op": "within", "n": 1, "unit": "hours"}}
+    inner = both(TODAY, rolling, birthday, {**TODAY, "zone": "UTC"}, sent, {**sent, "zone": "UTC"}, lately)
+    inlined = inline(tree(both(TODAY, member(2))), among({2: inner}, {2: "Asia/Tokyo"}))
+    zones = [part.zone for part in leaves(inlined) if isinstance(part, DateLeaf | Anniversary | FormSent)]
+    assert zones == [None, "Asia/Tokyo", None, "Asia/Tokyo", "UTC", "Asia/Tokyo", "UTC", None]
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "answer"),
+    [
+        ("2019-05-04T14:59:00Z", "2019-05-04T14:59:59Z", True),
+        ("2019-05-04T14:59:00Z", "2019-05-04T15:00:00Z", False),
+        ("2019-05-04T15:00:00Z", "2019-05-05T14:59:59Z", True),
+    ],
+)
+def test_the_day_on_which_a_form_was_sent_is_that_of_the_inner_list(sent: str, now: str, answer: bool) -> None:
+    today = {2: {"kind": "form", "op": "sent", "window": {"op": "this", "unit": "day"}}}
+    inlined = inline(tree(member(2)), among(today, {2: "Asia/Tokyo"}))
+    moment, at = (int(datetime.fromisoformat(each).timestamp() * 1000) for each in (sent, now))
+    document = Contact().document() | submission_fields([Submitted("letters", moment, "", "")])
+    assert evaluate(inlined, document, Moment(at)) == answer
 
 
 @pytest.mark.parametrize(
