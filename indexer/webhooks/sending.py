@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -92,7 +93,7 @@ class Sender:
             answer = response.read(MAX_ANSWER + 1)
         if len(answer) > MAX_ANSWER or response.headers.get("Connection", "").lower() == "close":
             self.close()
-        return response.status, answer.decode("utf-8", "replace"), _seconds(response.headers.get("Retry-After"))
+        return response.status, answer.decode("utf-8", "replace"), _seconds(response.headers)
 
     def _connected(self) -> tuple[Target, HTTPConnection]:
         if self._target is None or self._connection is None:
@@ -141,9 +142,16 @@ def _cut(connection: HTTPConnection) -> None:
             """The other side was quicker."""
 
 
-def _seconds(text: str | None) -> int | None:
-    """Return a Retry-After in seconds; one that is a date, or nothing sensible, is left to our own delays."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 9 else None
+def _seconds(headers: Mapping[str, str]) -> int | None:
+    """Return a Retry-After in seconds (RFC 9110, 10.2.3); a date is read by the other side's own clock."""
+    text = headers.get("Retry-After", "")
+    if text.isascii() and text.isdigit() and len(text) < 9:
+        return int(text)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(0, round(wait.total_seconds()))
 
 
 def _words(error: Exception) -> str:
