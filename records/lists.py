@@ -228,7 +228,7 @@ def _lock_list(session: Session, portal_id: int, list_id: int) -> ContactList:
 def _next_revision(session: Session, portal_id: int) -> PortalClock:
     clock = lock_clock(session, portal_id)
     clock.list_counter += 1
-    sweeps.begin(session, portal_id)
+    sweeps.begin(session, portal_id, clock.list_counter)
     return clock
 
 

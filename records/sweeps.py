@@ -13,11 +13,16 @@ from records.feed import lock_clock
 from records.models import ClockCursor
 
 
-def begin(session: Session, portal_id: int) -> None:
-    """Have the portal's clock swept from now on; where that is done already, look again soon."""
-    row = {"portal_id": portal_id, "swept_at": now(session), "place": "", "next_at": 0}
+def begin(session: Session, portal_id: int, list_counter: int) -> None:
+    """Have the portal's clock swept from now on; where that is done already, look again soon.
+
+    The time to look again lies before all time and is another with every save of a list, which the counter tells: a
+    sweep that knew the lists of before must not put it off.
+    """
+    row = {"portal_id": portal_id, "swept_at": now(session), "place": "", "next_at": -list_counter}
     statement = dialect.insert(session, ClockCursor)
-    session.execute(statement.on_conflict_do_update(index_elements=["portal_id"], set_={"next_at": 0}), [row])
+    again = statement.on_conflict_do_update(index_elements=["portal_id"], set_={"next_at": row["next_at"]})
+    session.execute(again, [row])
 
 
 def find(session: Session, portal_id: int) -> ClockCursor | None:
@@ -31,7 +36,10 @@ def pause(session: Session, cursor: ClockCursor, target: int, place: str) -> Non
 
 
 def complete(session: Session, cursor: ClockCursor, target: int, next_at: int) -> None:
-    """Note that the clock has been swept up to a moment, and when to look again, unless another was quicker."""
+    """Note that the clock has been swept up to a moment, and when to look again.
+
+    Where another process was quicker, or a list was saved since the cursor was read, it stays as it is.
+    """
     session.execute(_unmoved(cursor).values(swept_at=target, target=None, place="", next_at=next_at))
 
 
@@ -54,4 +62,5 @@ def _unmoved(cursor: ClockCursor) -> Update:
         ClockCursor.swept_at == cursor.swept_at,
         ClockCursor.target.is_not_distinct_from(cursor.target),
         ClockCursor.place == cursor.place,
+        ClockCursor.next_at == cursor.next_at,
     )

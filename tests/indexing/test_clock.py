@@ -279,6 +279,17 @@ def test_a_portal_whose_lists_stand_still_is_not_looked_at(world: World, clock: 
     assert world.read(lambda session: sweeps.find(session, world.portal_id)) is None
 
 
+def test_a_sweep_that_did_not_know_a_list_does_not_put_off_looking_for_it(world: World, clock: MovableClock) -> None:
+    create_list(world, within("closedate", 0, "days"))
+    for n in range(2):
+        cursor = world.read(lambda session: sweeps.find(session, world.portal_id))
+        assert cursor is not None
+        world.api.post(LISTS, {"name": f"L{n}", "dynamic": True, "filterTree": within("closedate", n, "hours")})
+        with world.runtime.database.write() as session:
+            sweeps.complete(session, cursor, clock.moment, clock.moment + HOUR)
+        assert world.read(sweeps.due_portals) == [world.portal_id]
+
+
 FIELDS = ("closedate", "createdate", "lastmodifieddate")
 TREES = st.one_of(
     st.builds(
