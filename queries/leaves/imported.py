@@ -10,6 +10,7 @@ from typing import Any
 from queries import fields
 from queries.context import FilterContext
 from queries.dsl import Stated, none_of, term
+from queries.errors import BadOperand
 from queries.fields import Document
 from queries.leaves.keys import ECHOED, read_choice, read_keys, read_operator, read_tree_keys, read_whole
 from queries.moments import Moment
@@ -74,5 +75,8 @@ def parse_v1(raw: dict[str, Any], path: str, context: FilterContext) -> Imported
     """Return the leaf of an Import filter object, whose `value` repeats the id; raises FilterError."""
     operator = read_operator(raw, path, OPERATORS)
     keys = read_keys(raw, path, ("import", "value", "type"))
-    given = {"import": keys.get("value"), **keys}
-    return Imported(read_whole(given, path, "import", 1, MAX_ID), operator == "NOT_IN_IMPORT")
+    import_id = read_whole({"import": keys.get("value"), **keys}, path, "import", 1, MAX_ID)
+    if str(keys.get("value", import_id)) != str(import_id):
+        problem = f"is not the import {import_id} that the filter names"
+        raise BadOperand(f"{path}.value", keys["value"], problem, "Leave value out")
+    return Imported(import_id, operator == "NOT_IN_IMPORT")

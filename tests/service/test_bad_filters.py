@@ -87,6 +87,14 @@ FILTERS: list[tuple[Any, list[str]]] = [
         [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "withinTimeMode": "FUTURE"}]],
         ["filters[0][0].withinLastTime: withinLastTime is missing"],
     ),
+    (
+        [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "form": "a", "value": "b"}]],
+        ["filters[0][0].value: 'b' is not the form 'a' that the filter names"],
+    ),
+    (
+        [[{"filterFamily": "Import", "operator": "IN_IMPORT", "import": 7, "value": "8"}]],
+        ["filters[0][0].value: '8' is not the import 7 that the filter names"],
+    ),
     ([[]], ["filters[0]: [] is not a list of at least one filter"]),
     ([[[]]], ["filters[0][0]: [] is not a filter object"]),
     ({"a": 1}, ["filters: {'a': 1} is not a list of lists of filters"]),
