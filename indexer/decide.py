@@ -69,19 +69,23 @@ def decide(session: Session, portal_id: int, work: Work) -> None:
     directory = load_directory(session, portal_id)
     documents = _lock_documents(session, portal_id, work)
     gone = {item.vid for item in work.claimed} - work.documents.keys()
-    _settle(session, portal_id, work, documents.keys() | gone)
+    _settle(session, portal_id, work, {vid: document[VERSION] for vid, document in documents.items()}, gone)
     verdict = _judge(session, portal_id, directory, documents, work)
     verdict.joins = explain(session, portal_id, directory, work.claimed, verdict.joins)
     verdict.leaves = explain(session, portal_id, directory, work.claimed, verdict.leaves)
     _write(session, portal_id, directory, verdict)
 
 
-def _settle(session: Session, portal_id: int, work: Work, decided: AbstractSet[int]) -> None:
-    """Remove the marks that are worked off, put off the refused ones, and give back those that are newer or locked."""
+def _settle(session: Session, portal_id: int, work: Work, versions: Mapping[int, int], gone: AbstractSet[int]) -> None:
+    """Remove the marks that are worked off, put off the refused ones, and give back those that are newer or locked.
+
+    `versions` are those of the documents that are decided for, `gone` the contacts without one.
+    """
+    decided = versions.keys() | gone
     parked = [item for item in work.claimed if item.vid in decided & work.refused]
     settled = marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])
     left = [item for item in work.claimed if item.vid not in settled]
-    marks.note_evaluated(session, portal_id, [item for item in left if item.vid in decided])
+    marks.note_evaluated(session, portal_id, [item for item in left if item.vid in decided], versions)
     marks.release(session, portal_id, left)
     marks.park(session, portal_id, parked)
 

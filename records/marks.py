@@ -110,13 +110,26 @@ def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> froze
     return frozenset(session.execute(delete(Dirty).where(*mine, worked).returning(Dirty.vid)).scalars())
 
 
-def note_evaluated(session: Session, portal_id: int, decided: Collection[Claimed]) -> None:
-    """Note for marks that stay that the lists were decided for what was claimed."""
+def note_evaluated(session: Session, portal_id: int, decided: Collection[Claimed], versions: Mapping[int, int]) -> None:
+    """Note for marks that stay which version of its contact the lists were decided for.
+
+    That is the one of the document, vid -> version in `versions`, where the mark by now asks no list that was not asked
+    when it was claimed; else it is the claimed version.
+    """
+    asking = {} if not decided else _asking(session, portal_id, [item.vid for item in decided])
     for item in decided:
-        if item.version is not None:
+        is_whole = EVERYTHING in item.changed or asking.get(item.vid, item.changed) <= item.changed
+        version = versions.get(item.vid, item.version) if is_whole else item.version
+        if version is not None:
             session.execute(
-                update(Dirty).where(Dirty.portal_id == portal_id, Dirty.vid == item.vid).values(evaluated=item.version)
+                update(Dirty).where(Dirty.portal_id == portal_id, Dirty.vid == item.vid).values(evaluated=version)
             )
+
+
+def _asking(session: Session, portal_id: int, vids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return vid -> the names of its mark."""
+    statement = select(Dirty.vid, Dirty.changed).where(Dirty.portal_id == portal_id, Dirty.vid.in_(list(vids)))
+    return {vid: frozenset(changed.split(",")) for vid, changed in session.execute(statement)}
 
 
 def is_decided(session: Session, portal_id: int, vid: int, version: int) -> bool:

@@ -79,6 +79,23 @@ def test_a_write_that_comes_while_its_contact_is_decided_is_told_once(world: Wor
     assert told == [["lifecyclestage"], ["city"]]
 
 
+def test_a_move_after_one_that_a_later_write_decided_tells_only_what_came_after_that_write(
+    world: World, index: Engine
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    world.portal.create_list("Leads", LEADS)
+    world.settle()
+    engine = InterruptedEngine(index._database)
+    interrupted = with_engine(world, engine)
+    vid = world.api.create(firstname="Ada")
+    engine.interruption = lambda: world.api.update(vid, lifecyclestage="lead")
+    interrupted.step("drain")
+    world.api.update(vid, lifecyclestage="customer")
+    interrupted.settle()
+    assert [row.type for row in world.feed()] == ["JOIN", "LEAVE"]
+    assert changes(world) == [("lifecyclestage", "lead", "customer")]
+
+
 def test_a_long_value_is_told_in_part(world: World) -> None:
     world.portal.create_list("Noted", is_("message", "IS_NOT_EMPTY"))
     world.settle()
