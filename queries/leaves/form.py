@@ -221,7 +221,7 @@ def parse_v1(raw: dict[str, Any], path: str, context: FilterContext) -> FormSent
     operator = read_operator(raw, path, OPERATORS)
     meant = ("form", "page", "value", "type", "minOccurrences", "maxOccurrences")
     keys = read_keys(raw, path, (*meant, *WINDOW_KEYS))
-    keys["form"] = keys.get("form") or keys.get("value", "")
+    keys["form"] = keys.get("value", "") if keys.get("form", "") == "" else keys["form"]
     if keys.get("value", "") not in ("", keys["form"]):
         problem = f"is not the form {keys['form']!r} that the filter names"
         raise BadOperand(f"{path}.value", keys["value"], problem, "Leave value out")

@@ -88,6 +88,10 @@ FILTERS: list[tuple[Any, list[str]]] = [
         ["filters[0][0].withinLastTime: withinLastTime is missing"],
     ),
     (
+        [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "form": []}]],
+        ["filters[0][0].form: [] is not a text of at most 2000 characters"],
+    ),
+    (
         [[{"filterFamily": "FormSubmission", "operator": "HAS_FILLED_OUT_FORM", "form": "a", "value": "b"}]],
         ["filters[0][0].value: 'b' is not the form 'a' that the filter names"],
     ),
