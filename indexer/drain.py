@@ -9,7 +9,7 @@ from indexer.directory import load_directory
 from indexer.documents import load_documents
 from indexer.engines.base import Asked, IndexOutcome
 from indexer.errors import EngineError, IndexLost, RequestRefused
-from indexer.rebuild import give_up, note_lost, require_known
+from indexer.rebuild import give_up, note_lost, require_known, try_building
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.fields import VID, Document
@@ -58,10 +58,9 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
         directory = load_directory(session, portal_id)
         documents, dead = load_documents(session, portal_id, [item.vid for item in claimed], catalogue)
     require_known(state)
-    generations = engine_state.targets(state)
-    if generations:
-        runtime.engine.extend(portal_id, generations, catalogue)
-    refused = _store(runtime, state, documents, dead) if state is not None and generations else frozenset()
+    refused = frozenset[int]()
+    if state is not None and engine_state.targets(state):
+        refused = _store(runtime, state, documents, dead, catalogue)
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
     pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
     proposals = _propose(runtime, state, documents, asking, catalogue) if pays and state is not None else {}
@@ -69,20 +68,30 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
 
 
 def _store(
-    runtime: Runtime, state: EngineState, documents: Mapping[int, Document], dead: Mapping[int, int]
+    runtime: Runtime,
+    state: EngineState,
+    documents: Mapping[int, Document],
+    dead: Mapping[int, int],
+    catalogue: Catalogue,
 ) -> frozenset[int]:
     """Index the living, delete the dead, and return the vids whose documents the engine refuses.
 
-    What only the generation being built refuses ends its rebuild, not the drain (design rule 13).
+    What only the generation being built refuses, or fails to take, ends its rebuild, not the drain (design rule 13).
     """
     portal_id, batch = state.portal_id, list(documents.values())
+
+    def send(generations: Sequence[int]) -> IndexOutcome:
+        runtime.engine.extend(portal_id, generations, catalogue)
+        told = runtime.engine.index(portal_id, generations, batch)
+        runtime.engine.delete(portal_id, generations, dead)
+        return told
+
     readers = engine_state.readers(state)
-    outcome = runtime.engine.index(portal_id, readers, batch)
+    outcome = send(readers)
     if state.building is not None and state.building not in readers:
-        fresh = runtime.engine.index(portal_id, [state.building], batch)
+        fresh = try_building(runtime, state, state.building, send)
         give_up(runtime, state, state.building, fresh.refused.keys() - outcome.refused.keys())
         outcome = IndexOutcome(outcome.refused, {**fresh.drifted, **outcome.drifted})
-    runtime.engine.delete(portal_id, engine_state.targets(state), dead)
     if outcome.drifted:
         runtime.database.transact(lambda session: lift_versions(session, portal_id, outcome.drifted))
     for vid, words in outcome.refused.items():

@@ -5,7 +5,7 @@ records page by page, then promoted in one step. The former one stays a target, 
 until it is finished off. Every step is short and ends in the records, so a rebuild goes on where it was left.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from indexer.directory import load_directory
 from indexer.documents import build_documents
-from indexer.errors import IndexLost, NewerIndex, WrongEngine
+from indexer.engines.base import IndexOutcome
+from indexer.errors import EngineError, IndexLost, NewerIndex, WrongEngine
 from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.compile import compile_percolator, selects_nothing
@@ -84,6 +85,27 @@ def give_up(runtime: Runtime, state: EngineState, generation: int, refused: Iter
         lambda session: engine_state.change_building(session, state.portal_id, generation, **ended)
     )
     runtime.engine.drop(state.portal_id, generation)
+
+
+def try_building(
+    runtime: Runtime, state: EngineState, generation: int, send: Callable[[Sequence[int]], IndexOutcome]
+) -> IndexOutcome:
+    """Send what the other generations have taken to the one being built; where that fails, it is begun anew.
+
+    Raises EngineError where it has been promoted meanwhile: readers must not miss what it did not take.
+    """
+    try:
+        return send([generation])
+    except EngineError as error:
+        log.error("the new index fails and is begun anew", portal=state.portal_id, error=str(error))
+        is_mine = runtime.database.transact(
+            lambda session: engine_state.change_building(
+                session, state.portal_id, generation, building=None, wanted=True
+            )
+        )
+        if not is_mine and _is_target(runtime, state.portal_id, generation):
+            raise
+        return IndexOutcome({}, {})
 
 
 def progress(session: Session, portal_id: int) -> tuple[int, int]:
@@ -233,6 +255,11 @@ def _promote(runtime: Runtime, state: EngineState, generation: int) -> None:
     )
     if is_mine and state.retired is not None:
         runtime.engine.drop(portal_id, state.retired)
+
+
+def _is_target(runtime: Runtime, portal_id: int, generation: int) -> bool:
+    with runtime.database.read() as session:
+        return generation in engine_state.targets(engine_state.find_state(session, portal_id))
 
 
 def _change(runtime: Runtime, portal_id: int, **values: object) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from indexer.engines.base import Engine, IndexOutcome, Scanned
 from indexer.engines.embedded import EmbeddedEngine
+from indexer.errors import EngineUnavailable
 from indexer.runtime import Runtime
 from queries.fields import VID, Document
 from queries.moments import Moment
@@ -28,6 +29,22 @@ class RefusingEngine(EmbeddedEngine):
         outcome = super().index(portal_id, generations, [item for item in documents if item[VID] not in refused])
         words = {item[VID]: "immense term" for item in documents if item[VID] in refused}
         return IndexOutcome(words, outcome.drifted)
+
+
+class FailingEngine(EmbeddedEngine):
+    """Fails in one generation, as an engine does whose node for that index is full; `meanwhile` happens just before."""
+
+    def __init__(self, database: Database, generation: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+        super().__init__(database)
+        self.generation = generation
+        self.meanwhile = meanwhile
+
+    def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
+        """Store documents in the other generations only."""
+        if self.generation in generations:
+            self.meanwhile()
+            raise EngineUnavailable("the engine answered 429: queue full")
+        return super().index(portal_id, generations, documents)
 
 
 class InterruptedEngine(EmbeddedEngine):

@@ -10,7 +10,7 @@ from queries.document import DEFINITION
 from records import engine_state
 from records.list_work import LEASE_MS
 from tests.indexing.conftest import SERVER, SQLITE
-from tests.indexing.engines import InterruptedEngine, RefusingEngine, with_engine
+from tests.indexing.engines import FailingEngine, InterruptedEngine, RefusingEngine, with_engine
 from tests.indexing.world import World, check_world
 from tests.support.clock import MovableClock
 from tests.support.people import is_
@@ -257,6 +257,46 @@ def test_a_document_that_only_the_new_index_refuses_ends_the_rebuild_and_not_the
     check_world(world)
     with pytest.raises(IndexLost):
         world.indexed(2)
+
+
+def begin_over_three(world: World) -> list[int]:
+    """Make three contacts, begin a rebuild over them, change the last one and return their vids."""
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(3)]
+    world.settle()
+    request(world)
+    world.step("rebuild")
+    world.api.update(vids[2], lifecyclestage="customer")
+    return vids
+
+
+def test_a_new_index_that_fails_alone_is_begun_anew_and_the_drain_goes_on(world: World, index: Engine) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    list_id = world.portal.create_list("Leads", LEADS)
+    vids = begin_over_three(world)
+    with_engine(world, FailingEngine(index._database, generation=2)).step("drain")
+    assert (generations(world), world.dirty()) == ((1, None, None), {})
+    assert world.members(list_id) == {vids[0], vids[1]}
+    world.settle()
+    assert generations(world) == (3, None, 1)
+    check_world(world)
+
+
+def test_a_new_index_that_fails_as_it_is_promoted_keeps_what_it_missed_waiting(
+    world: World, index: Engine, clock: MovableClock
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    vids = begin_over_three(world)
+
+    def promote() -> None:
+        while world.step("rebuild"):
+            pass
+
+    with_engine(world, FailingEngine(index._database, 2, promote)).step("drain")
+    assert generations(world) == (2, None, 1)
+    assert set(world.dirty()) == {vids[2]}
+    clock.advance(drain.BACK_OFF_MS)
+    world.settle()
+    check_world(world)
 
 
 def test_an_index_of_a_newer_release_is_read_and_left_to_it(world: World, clock: MovableClock) -> None:
