@@ -8,7 +8,7 @@ from indexer.runtime import Runtime
 from tests.support.api import ApiClient
 from tests.support.wait import wait_until
 
-SOON = 10.0
+SOON = 30.0
 """Seconds until which something must have happened; far above the second that is promised, since machines stall."""
 
 
