@@ -86,6 +86,7 @@ def _settle(session: Session, portal_id: int, work: Work, versions: Mapping[int,
     settled = marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])
     left = [item for item in work.claimed if item.vid not in settled]
     marks.note_evaluated(session, portal_id, [item for item in left if item.vid in decided], versions)
+    marks.requeue(session, portal_id, [item for item in left if item.vid in decided - work.refused])
     marks.release(session, portal_id, left)
     marks.park(session, portal_id, parked)
 

@@ -38,7 +38,7 @@ class Claimed:
     """A mark that a drain works on until its lease ends.
 
     `evaluated` is the contact's version that its lists were last decided for and `version` the newest one that was
-    marked; both are None where no write of the contact is behind the mark.
+    marked; both are None where no write of the contact is behind the mark. `claimed_at` is the moment of the claim.
     """
 
     vid: int
@@ -47,6 +47,7 @@ class Claimed:
     attempts: int
     evaluated: int | None = None
     version: int | None = None
+    claimed_at: int = 0
 
 
 def list_name(list_id: int) -> str:
@@ -96,7 +97,9 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
             .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
         )
     return [
-        Claimed(row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1, row.evaluated, row.version)
+        Claimed(
+            row.vid, row.token, frozenset(row.changed.split(",")), row.attempts + 1, row.evaluated, row.version, moment
+        )
         for row in rows
     ]
 
@@ -130,6 +133,17 @@ def _asking(session: Session, portal_id: int, vids: Collection[int]) -> dict[int
     """Return vid -> the names of its mark."""
     statement = select(Dirty.vid, Dirty.changed).where(Dirty.portal_id == portal_id, Dirty.vid.in_(list(vids)))
     return {vid: frozenset(changed.split(",")) for vid, changed in session.execute(statement)}
+
+
+def requeue(session: Session, portal_id: int, decided: Collection[Claimed]) -> None:
+    """Queue newer marks, whose lists were decided for what was claimed, behind what was marked before the claim.
+
+    Otherwise a contact that is written faster than it is drained would keep every new list from being done.
+    """
+    if decided:
+        vids, moment = [item.vid for item in decided], min(item.claimed_at for item in decided)
+        behind = (Dirty.portal_id == portal_id, Dirty.vid.in_(vids), Dirty.queued_at < moment)
+        session.execute(update(Dirty).where(*behind).values(queued_at=moment))
 
 
 def is_decided(session: Session, portal_id: int, vid: int, version: int) -> bool:

@@ -1,5 +1,7 @@
 """Marks outlive whoever works on them: parked, leased by the dead, or set anew under a drain."""
 
+from functools import partial
+
 from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from records import list_work, marks
@@ -149,3 +151,49 @@ def test_a_list_whose_worker_died_is_filled_after_a_minute(world: World, clock: 
     world.settle()
     assert world.members(list_id) == {vid}
     check_world(world)
+
+
+def test_a_list_is_done_even_where_a_contact_is_written_in_every_drain(
+    world: World, index: Engine, clock: MovableClock
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    vid = world.api.create(lifecyclestage="lead")
+    world.settle()
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.api.update(vid, city="Place 0")
+    engine = InterruptedEngine(index._database)
+    hurried = with_engine(world, engine)
+    for number in range(1, 7):
+        clock.advance()
+        engine.interruption = partial(world.api.update, vid, city=f"Place {number}")
+        hurried.step("drain")
+        hurried.step("lists")
+    assert world.list_row(list_id).state == "DONE"
+    assert world.dirty().keys() == {vid}
+    world.settle()
+    check_world(world)
+
+
+def test_a_list_waits_for_what_was_written_between_a_claim_and_the_end_of_its_scan(
+    world: World, index: Engine, clock: MovableClock
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    vid = world.api.create(lifecyclestage="customer")
+    world.settle()
+    list_id = world.portal.create_list("Leads", LEADS)
+    world.api.update(vid, city="Rome")
+    engine = InterruptedEngine(index._database)
+
+    def write_and_scan() -> None:
+        clock.advance()
+        world.api.update(vid, lifecyclestage="lead")
+        clock.advance()
+        while world.list_row(list_id).scan_ended_at is None:
+            world.step("lists")
+
+    engine.interruption = write_and_scan
+    with_engine(world, engine).step("drain")
+    world.step("lists")
+    assert (world.list_row(list_id).state, world.members(list_id)) == ("INITIALIZING", set())
+    world.settle()
+    assert (world.list_row(list_id).state, world.members(list_id)) == ("DONE", {vid})
