@@ -7,7 +7,7 @@ what became of them is one transaction: after a crash the next one goes on at th
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from records.clock import now
@@ -21,6 +21,9 @@ DONE = "DONE"
 CANCELLED = "CANCELLED"
 LEASE_MS = 600_000
 """How long an import may be received without a page being stored before it counts as given up."""
+
+KEPT_MS = 30 * 86_400_000
+"""How long it is told what became of each row after an import has ended; the counts stay."""
 
 Stored = tuple[int, Sequence[str], str]
 """A row as it was read: its number, its cells, and why it cannot be read."""
@@ -125,9 +128,19 @@ def forget_abandoned(session: Session, portal_id: int) -> bool:
     return bool(rows)
 
 
+def forget_rows(session: Session, portal_id: int) -> bool:
+    """Remove what became of the rows of the oldest import that ended KEPT_MS ago; return whether there was one."""
+    statement = select(ContactImport).where(ContactImport.portal_id == portal_id, _is_old(now(session)))
+    row = session.execute(statement.order_by(ContactImport.import_id).limit(1)).scalar_one_or_none()
+    if row is not None:
+        session.execute(delete(ImportPage).where(*_is_of(row)))
+    return row is not None
+
+
 def portals_with_work(session: Session) -> list[int]:
-    """Return the portals that have imports to work on or to remove."""
-    busy = or_(ContactImport.state == PROCESSING, _is_abandoned(now(session)))
+    """Return the portals that have imports to work on, to remove, or to shorten."""
+    moment = now(session)
+    busy = or_(ContactImport.state == PROCESSING, _is_abandoned(moment), _is_old(moment))
     return sorted(session.execute(select(ContactImport.portal_id).where(busy).distinct()).scalars())
 
 
@@ -185,6 +198,14 @@ def _lock(session: Session, portal_id: int, import_id: int) -> ContactImport:
 
 def _is_of(row: ContactImport) -> tuple[ColumnElement[bool], ...]:
     return ImportPage.portal_id == row.portal_id, ImportPage.import_id == row.import_id
+
+
+def _is_old(moment: int) -> ColumnElement[bool]:
+    """An import that ended long ago and whose rows are still told."""
+    pages = exists().where(
+        ImportPage.portal_id == ContactImport.portal_id, ImportPage.import_id == ContactImport.import_id
+    )
+    return and_(ContactImport.ended_at < moment - KEPT_MS, pages)
 
 
 def _is_abandoned(moment: int) -> ColumnElement[bool]:

@@ -43,7 +43,7 @@ def work_page(database: Database, portal_id: int) -> bool:
 def _work_page(session: Session, portal_id: int, write: Writer) -> bool:
     job = imports.lock_next(session, portal_id)
     if job is None:
-        return imports.forget_abandoned(session, portal_id)
+        return imports.forget_abandoned(session, portal_id) or imports.forget_rows(session, portal_id)
     page = imports.next_page(session, job)
     if page is None:
         imports.end_import(session, job, imports.DONE)

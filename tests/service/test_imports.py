@@ -14,7 +14,7 @@ from indexer.imports.run import work_page
 from indexer.runtime import Runtime
 from records import imports
 from records.contacts import find_contacts
-from records.imports import LEASE_MS
+from records.imports import KEPT_MS, LEASE_MS
 from service import imports as views
 from tests.service.conftest import RecordingJobs
 from tests.support.api import ApiClient
@@ -85,6 +85,21 @@ def test_every_row_is_told_with_vid_and_reason_and_paged_through(client: ApiClie
     assert rows(client, import_id, after=4) == []
     assert rows(client, import_id, outcome="failed") == [(3, "failed")]
     assert rows(client, import_id, outcome="unchanged") == []
+
+
+def test_rows_are_told_for_thirty_days_and_counts_for_ever(
+    client: ApiClient, runtime: Runtime, clock: MovableClock
+) -> None:
+    import_id = post(client, PEOPLE)["importId"]
+    tasks.settle(runtime)
+    done = client.get(f"{PATH}/{import_id}")
+    clock.advance(KEPT_MS)
+    tasks.settle(runtime)
+    assert len(rows(client, import_id)) == 3
+    clock.advance()
+    tasks.settle(runtime)
+    assert rows(client, import_id) == []
+    assert client.get(f"{PATH}/{import_id}") == done
 
 
 def test_rows_of_many_pages_are_told_in_order(client: ApiClient, runtime: Runtime) -> None:
