@@ -3,8 +3,9 @@
 A job is a wake-up and nothing more: what must be done stands in the records, so losing every job only delays the work
 until the worker's next look, a second later. A flag in Redis keeps unanswered wake-ups from piling up.
 
-There is a queue for each kind of work, the most urgent first, and a job gives way after every piece as soon as another
-waits that is as urgent: a rebuild delays a join by a page at most, and one portal's import delays another's by a batch.
+There is a queue for each kind of work, and a job gives way after every piece as soon as another waits that is as
+urgent: a rebuild delays a join by a page at most, and one portal's import delays another's by a batch. Joins and leaves
+have every other turn and the other kinds share the rest, so that a stream of writes keeps no list from being filled.
 """
 
 import os
@@ -93,8 +94,21 @@ class _Worker:
     jobs: RedisJobs
 
 
-class PunctualWorker(SimpleWorker):
-    """Ends in time when it is told to, even where an engine hangs; what it leaves is done again by others."""
+class FairWorker(SimpleWorker):
+    """Serves the queues so that none starves, and ends in time when it is told to, even where an engine hangs.
+
+    What it leaves is done again by others.
+    """
+
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """Let the first queue have every other turn and the others the rest, one after the other; RQ calls this."""
+        first = self.queues[0]
+        others = [queue for queue in self._ordered_queues if queue != first]
+        if reference_queue == first:
+            self._ordered_queues = [*others, first]
+        else:
+            turn = others.index(reference_queue) + 1
+            self._ordered_queues = [first, *others[turn:], *others[:turn]]
 
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Finish the job under way, or be cut off; RQ calls this at SIGTERM and Ctrl-C."""
@@ -119,9 +133,7 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
     queues = [jobs.queue(kind) for kind in KINDS]
     try:
-        PunctualWorker(queues, connection=jobs.redis, serializer="json").work(
-            with_scheduler=True, logging_level="WARNING"
-        )
+        FairWorker(queues, connection=jobs.redis, serializer="json").work(with_scheduler=True, logging_level="WARNING")
     finally:
         stopping.set()
         jobs.deliveries.close()

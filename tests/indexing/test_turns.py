@@ -7,12 +7,13 @@ import pytest
 
 from indexer import jobs, rebuild
 from indexer.decide import CHUNK
-from indexer.jobs import RedisJobs
+from indexer.jobs import FairWorker, RedisJobs
 from indexer.runtime import KINDS, Kind
 from records import marks
 from records.marks import Urgency
 from tests.indexing.conftest import SQLITE
 from tests.indexing.world import World
+from tests.support.people import is_
 
 pytestmark = pytest.mark.parametrize("set_up", [SQLITE], indirect=True)
 
@@ -74,6 +75,18 @@ def test_a_rebuild_gives_way_to_a_join_after_one_page(
     jobs.run("rebuild", world.portal_id)
     assert world.state().cursor == 2
     assert next_job(queues) == ("drain", world.portal_id)
+
+
+def test_a_list_fills_although_writes_keep_coming(world: World, queues: RedisJobs) -> None:
+    list_id = world.portal.create_list("Leads", is_("lifecyclestage", "EQ", "lead"))
+    for stranger in range(world.portal_id + 1, world.portal_id + 9):
+        queues.wake("drain", stranger)
+    for kind in ("verify", "rebuild", "lists"):
+        queues.wake(kind, world.portal_id)
+    worker = FairWorker([queues.queue(kind) for kind in KINDS], connection=queues.redis, serializer="json")
+    worker.work(burst=True, max_jobs=4, logging_level="WARNING")
+    assert world.list_row(list_id).registered > 0
+    assert queues.queue("drain").count == 6
 
 
 def test_portals_where_a_person_waits_come_before_those_that_import(world: World) -> None:
