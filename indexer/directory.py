@@ -5,7 +5,7 @@ keeps its tree: saving one gives every list that contains it a new revision too 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -75,12 +75,19 @@ class Directory:
 class StoredLists:
     """Reads stored criteria as trees: each list's own when it is asked for, and whole ones with others in them."""
 
-    def __init__(self, rows: Sequence[ContactList], context: FilterContext, zone: str) -> None:
-        """Take the dynamic lists that trees may name, what filters may name, and the portal's time zone."""
+    def __init__(self, load: Callable[[], Sequence[ContactList]], context: FilterContext, zone: str) -> None:
+        """Take what loads the dynamic lists that trees may name, what filters may name, and the portal's time zone.
+
+        The lists are loaded when a tree names one, which few do: a portal has thousands.
+        """
         self.context = context
-        self._rows = {row.list_id: row for row in rows}
+        self._load = load
         self._zone = zone
         self._read: dict[int, ListCriteria] = {}
+
+    @cached_property
+    def _rows(self) -> Mapping[int, ContactList]:
+        return {row.list_id: row for row in self._load()}
 
     def find(self, list_id: int) -> ListCriteria | None:
         """Return the criteria of a dynamic list as others contain it, or None: a `queries.inline.Lookup`."""
@@ -110,7 +117,9 @@ def load_directory(session: Session, portal_id: int) -> Directory:
 
 def load_lists(session: Session, portal_id: int) -> StoredLists:
     """Return a reader of the portal's stored lists."""
-    return StoredLists(_dynamic(session, portal_id), filter_context(session, portal_id), time_zone(session, portal_id))
+    return StoredLists(
+        lambda: _dynamic(session, portal_id), filter_context(session, portal_id), time_zone(session, portal_id)
+    )
 
 
 def read_tree(row: ContactList, context: FilterContext) -> Node:
@@ -129,7 +138,7 @@ def filter_context(session: Session, portal_id: int) -> FilterContext:
 
 def _read(session: Session, portal_id: int, counter: int, former: Mapping[int, ListQuery]) -> Directory:
     rows = _dynamic(session, portal_id)
-    stored = StoredLists(rows, filter_context(session, portal_id), time_zone(session, portal_id))
+    stored = StoredLists(lambda: rows, filter_context(session, portal_id), time_zone(session, portal_id))
     queries = {row.list_id: _kept(former.get(row.list_id), row) or stored.query(row) for row in rows}
     readers = _grouped((name, query.list_id) for query in queries.values() for name in query.reads)
     moving = _grouped(((leaf, query.zone), query.list_id) for query in queries.values() for leaf in query.moving)

@@ -214,7 +214,7 @@ def forget_list(session: Session, portal_id: int, list_id: int) -> None:
 
 
 def _lock_list(session: Session, portal_id: int, list_id: int) -> ContactList:
-    """Lock and return a list that is to be saved, lest its job writes columns that this session holds for unchanged.
+    """Lock and return a list that is to be saved, lest its job writes columns that are held for unchanged here.
 
     Raises ListMissing.
     """

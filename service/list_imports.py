@@ -103,7 +103,7 @@ class _Importer:
     def _criteria(self, entry: Entry, present: ContactList | None) -> Criteria:
         tree = self._tree(entry)
         rows = [row for row in self._rows.values() if row.dynamic]
-        stored = StoredLists(rows, self._named(), self._zone)
+        stored = StoredLists(lambda: rows, self._named(), self._zone)
         check_whole(self._session, self._portal_id, stored, tree, None if present is None else present.list_id)
         return criteria_of(tree, None if entry.time_zone is None else zone_named(entry.time_zone).key)
 
