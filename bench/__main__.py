@@ -1,5 +1,7 @@
 """The command: runs benches on a set-up, shows what was measured, and keeps it for docs/benchmarks.md."""
 
+import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -7,7 +9,20 @@ import click
 from rich.console import Console
 
 from bench import results, tables
-from bench.figures import alerts, compiling, fill, forms, imports, lists, lookup, match, memory, previews, search
+from bench.figures import (
+    alerts,
+    compiling,
+    fill,
+    forms,
+    imports,
+    lists,
+    lookup,
+    match,
+    memory,
+    previews,
+    reindex,
+    search,
+)
 from bench.figures.imports import Loaded
 from bench.machine import describe_machine
 from bench.results import Report, Result
@@ -15,11 +30,25 @@ from bench.service import SETUPS, running_service, server_versions
 from bench.size import FULL, Size
 
 WIDTH = 170
+FAILED = "failed"
 BENCHES: Mapping[str, Callable[[Loaded], list[Result]]] = {
     bench.NAME: bench.measure
-    for bench in (imports, search, lookup, previews, lists, alerts, fill, forms, match, compiling, memory)
+    for bench in (
+        imports,
+        search,
+        lookup,
+        previews,
+        lists,
+        alerts,
+        fill,
+        reindex,
+        forms,
+        match,
+        compiling,
+        memory,
+    )
 }
-"""In the order in which they run on one service."""
+"""In the order in which they run on one service, over the contacts that the first one has loaded."""
 
 
 @click.command()
@@ -32,32 +61,61 @@ BENCHES: Mapping[str, Callable[[Loaded], list[Result]]] = {
 def main(names: Sequence[str], contacts: int, setups: Sequence[str], write_docs: bool) -> None:
     """Run the benches NAMES, all when none is named, and tell which lines are met.
 
-    Results of runs with 100,000 contacts are kept in bench/results.json. The exit code is 1 when a line is missed.
+    Contacts are loaded once for each set-up, and all its benches use them. Results of runs with 100,000 and 1,000,000
+    contacts are kept beside the benches, each bench's as soon as it has been measured. The exit code is 1 when a line
+    is missed.
 
     \b
     Examples:
       python -m bench
       python -m bench search lookup --setup embedded
+      python -m bench import fill --contacts 1000000
       python -m bench --write-docs
     """
     if write_docs:
-        return tables.write_docs(results.load())
+        return tables.write_docs({count: results.load(path) for count, path in results.FILES.items()})
     console = Console(width=max(WIDTH, Console().width))
-    reports = [run(setup, names or list(BENCHES), replace(FULL, contacts=contacts)) for setup in setups or SETUPS]
+    size = replace(FULL, contacts=contacts)
+
+    def keep(report: Report) -> None:
+        if contacts in results.FILES:
+            results.save(report, results.FILES[contacts])
+
+    reports = [run(setup, names or list(BENCHES), size, keep) for setup in setups or SETUPS]
     measured = [result for report in reports for result in report.results]
-    if contacts == FULL.contacts:
-        for report in reports:
-            results.save(report)
     tables.show(measured, console)
     raise SystemExit(0 if all(result.met for result in measured) else 1)
 
 
-def run(setup: str, names: Sequence[str], size: Size) -> Report:
-    """Load contacts into a service on a set-up, run benches on it in their order and return the results."""
+def run(setup: str, names: Sequence[str], size: Size, keep: Callable[[Report], None] = lambda report: None) -> Report:
+    """Load contacts into a service on a set-up, run benches on it in their order and return the results.
+
+    `keep` is given what has been measured so far, after each bench.
+    """
     with running_service(setup) as service:
+        report = Report({**describe_machine(), **server_versions(service)}, [])
+        _tell(setup, f"loading {size.contacts:,} contacts")
         loaded = imports.load(service, size)
-        found = [result for name, measure in BENCHES.items() if name in names for result in measure(loaded)]
-        return Report({**describe_machine(), **server_versions(service)}, found)
+        for name, measure in BENCHES.items():
+            if name in names:
+                _tell(setup, name)
+                report = Report(report.machine, [*report.results, *_measured(name, measure, loaded)])
+                keep(report)
+    return report
+
+
+def _measured(name: str, measure: Callable[[Loaded], list[Result]], loaded: Loaded) -> list[Result]:
+    """Return the results of a bench; one that fails is a missed line, and the benches after it are run all the same."""
+    try:
+        return measure(loaded)
+    except Exception:
+        told = traceback.format_exc()
+        _tell(loaded.service.setup, f"{name} {FAILED}\n{told}")
+        return [Result(name, loaded.service.setup, name, "–", FAILED, "–", "–", met=False, profile=told)]
+
+
+def _tell(setup: str, what: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')} {setup}: {what}", err=True)
 
 
 if __name__ == "__main__":

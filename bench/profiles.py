@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bench.people import write_csv
 from bench.service import Account, Service
-from indexer import tasks
+from indexer import rebuild, tasks
 from indexer.imports.local import import_csv
 from indexer.runtime import Runtime
 from service.app import create_app, create_runtime
@@ -45,6 +45,13 @@ def profile_import(service: Service) -> str:
             tasks.settle(runtime)
 
         return _profile(work)
+
+
+def profile_rebuild(service: Service, portal_id: int) -> str:
+    """Return the profile of the first pages of a rebuild, which is then given back to the service."""
+    with _runtime(service) as runtime:
+        rebuild.request(runtime, portal_id)
+        return _profile(lambda: [rebuild.step(runtime, portal_id) for _ in range(CALLS)])
 
 
 def profile_writes(service: Service, account: Account, writes: Sequence[tuple[int, dict[str, str]]]) -> str:

@@ -1,6 +1,6 @@
 """What was measured: rows of figures, kept in a file so that docs/benchmarks.md can be written from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 
 FILE = Path(__file__).with_name("results.json")
+FILES: Mapping[int, Path] = {100_000: FILE, 1_000_000: FILE.with_name("results-million.json")}
+"""Number of contacts -> where the results of such runs are kept."""
 
 
 @dataclass(frozen=True, slots=True)

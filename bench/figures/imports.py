@@ -27,6 +27,7 @@ SERVER_SHARE = 0.2
 EMBEDDED_RATE = 2_000
 GROWTH = 1.15
 FLOOR_MIB = 16
+LIMIT_MIB = 250
 SAMPLE_SECONDS = 0.5
 FEWEST_SAMPLES = 8
 COUNTRIES = ("Germany", "Japan", "Poland", "Spain", "Israel", "India", "France", "Egypt", "Ukraine", "China")
@@ -110,7 +111,7 @@ def _flatness(loaded: Loaded, name: str, values: Sequence[float]) -> Result:
     """Compare the peaks of the import's third and last quarter: what grows with the file would go on growing there."""
     quarter = max(1, len(values) // 4)
     before, after = max(values[-2 * quarter : -quarter] or values), max(values[-quarter:])
-    met = after <= max(before * GROWTH, before + FLOOR_MIB) or len(values) < FEWEST_SAMPLES
+    is_flat = after <= max(before * GROWTH, before + FLOOR_MIB) or len(values) < FEWEST_SAMPLES
     return Result(
         bench=NAME,
         setup=loaded.service.setup,
@@ -118,8 +119,8 @@ def _flatness(loaded: Loaded, name: str, values: Sequence[float]) -> Result:
         ends="highest VmRSS in the third quarter of the import → in the last quarter",
         measured=f"{after:.0f} MiB",
         baseline=f"third quarter: {before:.0f} MiB",
-        line=f"≤ {GROWTH}×, flat",
-        met=met,
+        line=f"≤ {GROWTH}×, flat; ≤ {LIMIT_MIB} MiB",
+        met=is_flat and max(values) <= LIMIT_MIB,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from bench import results, tables
-from bench.__main__ import BENCHES, run
+from bench.__main__ import BENCHES, FAILED, run
 from bench.figures.lists import pattern
 from bench.measure import alternate, percentile
 from bench.people import people
@@ -26,6 +26,7 @@ def result(measured: str = "1 ms", met: bool = True, bench: str = "search") -> R
 
 def expect_everything_measured(setup: str) -> None:
     report = run(setup, list(BENCHES), SMOKE)
+    assert not [row.profile for row in report.results if row.measured == FAILED]
     assert {row.bench for row in report.results} == set(BENCHES)
     assert {row.setup for row in report.results} == {setup}
     held = {row.figure.removeprefix("memory of the ") for row in report.results if row.bench == "memory"}
@@ -100,7 +101,7 @@ def test_results_of_benches_that_were_not_run_stay(tmp_path: Path) -> None:
 def test_the_documentation_shows_a_missed_line_with_its_profile(tmp_path: Path) -> None:
     path = tmp_path / "benchmarks.md"
     path.write_text(f"before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n")
-    tables.write_docs(Report({"cores": "2"}, [result(), result("3 ms", met=False)]), path)
+    tables.write_docs({100_000: Report({"cores": "2"}, [result(), result("3 ms", met=False)])}, path)
     written = path.read_text()
     assert written.startswith("before") and written.endswith("after\n") and "old" not in written
     assert "| **no** |" in written and written.count("in sqlite3") == 1
