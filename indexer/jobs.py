@@ -6,20 +6,25 @@ until the worker's next look, a second later. A flag in Redis keeps unanswered w
 There is a queue for each kind of work, and a job gives way after every piece as soon as another waits that is as
 urgent: a rebuild delays a join by a page at most, and one portal's import delays another's by a batch. Joins and leaves
 have every other turn and the other kinds share the rest, so that a stream of writes keeps no list from being filled.
+
+A Redis that is gone, or hangs, delays no request and ends no worker.
 """
 
 import os
+import signal
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
-from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Retry, SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexer import tasks
+from indexer import redis_links, tasks
 from indexer.runtime import KINDS, Kind, Runtime
 from indexer.webhooks.threads import DeliveryThreads
 
@@ -29,8 +34,12 @@ FLAG_MS = 5_000
 TURN_SECONDS = 2.0
 PERIOD_SECONDS = 1.0
 JOB_TIMEOUT_SECONDS = 180
-RETRY = Retry(max=3, interval=[1, 5, 15])
-CONNECT_SECONDS = 2
+FAILED_SECONDS = 86_400
+"""How long RQ keeps what it knows of a job that failed, for people; its work is found again within a second."""
+
+WORKER_TTL_SECONDS = 20
+"""A worker asks for jobs anew fifteen seconds before this is over, and takes a Redis that hangs for lost ten later."""
+
 STOP_SECONDS = 7.0
 """How long the end of a worker waits for the job under way; leases of one that is cut off end by themselves."""
 
@@ -40,8 +49,10 @@ class RedisJobs:
 
     def __init__(self, url: str, prefix: str) -> None:
         """Use the Redis at `url`; `prefix` keeps installations that share it apart. Connects on first use."""
-        self.redis = Redis.from_url(url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=None)
+        self.url = url
+        self.redis = redis_links.connect(url)
         self._prefix = prefix
+        self._pause = redis_links.Pause()
         self.deliveries: DeliveryThreads | None = None
 
     def wake(self, kind: Kind, portal_id: int) -> None:
@@ -50,14 +61,13 @@ class RedisJobs:
         Deliveries of a process that delivers itself need no queue.
         """
         if kind == "deliver" and self.deliveries is not None:
-            return self.deliveries.wake()
-        try:
-            if self.redis.set(self._flag(kind, portal_id), 1, nx=True, px=FLAG_MS):
-                self.queue(kind).enqueue_call(
-                    run, args=(kind, portal_id), timeout=JOB_TIMEOUT_SECONDS, result_ttl=0, retry=RETRY
-                )
-        except RedisError as error:
-            log.warning("no wake-up, the work waits for the worker's next look", kind=kind, error=str(error))
+            self.deliveries.wake()
+        elif self._pause.is_over:
+            try:
+                self._queue_wake_up(kind, portal_id)
+            except RedisError as error:
+                if self._pause.begin():
+                    log.warning("no wake-ups, work waits until Redis is back", error=str(error))
 
     def queue(self, kind: Kind) -> Queue:
         """Return the queue of a kind of work."""
@@ -83,6 +93,16 @@ class RedisJobs:
         """Give back connections."""
         self.redis.close()
 
+    def _queue_wake_up(self, kind: Kind, portal_id: int) -> None:
+        if self.redis.set(self._flag(kind, portal_id), 1, nx=True, px=FLAG_MS):
+            self.queue(kind).enqueue_call(
+                run,
+                args=(kind, portal_id),
+                timeout=JOB_TIMEOUT_SECONDS,
+                result_ttl=0,
+                failure_ttl=FAILED_SECONDS,
+            )
+
     def _flag(self, kind: Kind, portal_id: int) -> str:
         return f"{self._prefix}:woken:{kind}:{portal_id}"
 
@@ -92,6 +112,7 @@ class _Worker:
 
     runtime: Runtime
     jobs: RedisJobs
+    stopping: threading.Event
 
 
 class FairWorker(SimpleWorker):
@@ -99,6 +120,8 @@ class FairWorker(SimpleWorker):
 
     What it leaves is done again by others.
     """
+
+    max_connection_wait_time = PERIOD_SECONDS
 
     def reorder_queues(self, reference_queue: Queue) -> None:
         """Let the first queue have every other turn and the others the rest, one after the other; RQ calls this."""
@@ -110,8 +133,12 @@ class FairWorker(SimpleWorker):
             turn = others.index(reference_queue) + 1
             self._ordered_queues = [first, *others[turn:], *others[:turn]]
 
+    def subscribe(self) -> None:
+        """Listen to no commands of RQ's: workers are told by signals; RQ calls this as it begins."""
+
     def request_stop(self, signum: Any, frame: Any) -> None:
         """Finish the job under way, or be cut off; RQ calls this at SIGTERM and Ctrl-C."""
+        _Worker.stopping.set()
         cut = threading.Timer(STOP_SECONDS, os._exit, [1])
         cut.daemon = True
         cut.start()
@@ -120,7 +147,7 @@ class FairWorker(SimpleWorker):
 
 def prepare(runtime: Runtime, jobs: RedisJobs) -> None:
     """Set what jobs in this process work with."""
-    _Worker.runtime, _Worker.jobs = runtime, jobs
+    _Worker.runtime, _Worker.jobs, _Worker.stopping = runtime, jobs, threading.Event()
 
 
 def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
@@ -129,14 +156,36 @@ def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
     tasks.look_over(runtime)
     jobs.deliveries = DeliveryThreads()
     jobs.deliveries.start(runtime)
-    stopping = threading.Event()
+    stopping = _Worker.stopping
     threading.Thread(target=_look_regularly, args=(runtime, jobs, stopping), daemon=True).start()
-    queues = [jobs.queue(kind) for kind in KINDS]
     try:
-        FairWorker(queues, connection=jobs.redis, serializer="json").work(with_scheduler=True, logging_level="WARNING")
+        with suppress(StopRequested):
+            _serve([jobs.queue(kind) for kind in KINDS], jobs.url, stopping)
     finally:
         stopping.set()
         jobs.deliveries.close()
+
+
+def _serve(queues: Sequence[Queue], url: str, stopping: threading.Event) -> None:
+    """Serve the queues until told to stop; RQ's worker ends where Redis is lost under a job, and another one begins.
+
+    Raises StopRequested where that comes between two of them.
+    """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _stop)
+    while not stopping.is_set():
+        try:
+            with redis_links.connect(url) as connection:
+                worker = FairWorker(queues, connection=connection, serializer="json", worker_ttl=WORKER_TTL_SECONDS)
+                worker.work(logging_level="WARNING")
+        except RedisError as error:
+            if not stopping.is_set():
+                log.warning("Redis is lost, looking again in a second", error=str(error))
+        stopping.wait(PERIOD_SECONDS)
+
+
+def _stop(_signal: int, _frame: Any) -> None:
+    raise StopRequested
 
 
 def run(kind: Kind, portal_id: int) -> None:

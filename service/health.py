@@ -7,11 +7,10 @@ from flask import Blueprint, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from indexer import redis_links
 from indexer.errors import EngineError
 from service.replies import reply
 from service.transactions import runtime
-
-_REDIS_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2}
 
 blueprint = Blueprint("health", __name__)
 
@@ -54,6 +53,6 @@ def _ask_database() -> str:
 
 def _ask_redis() -> str:
     url = runtime().settings.redis_url or ""
-    with redis.Redis.from_url(url, **_REDIS_OPTIONS) as connection:
+    with redis_links.connect(url) as connection:
         connection.ping()
     return "Redis answers"

@@ -14,9 +14,11 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerSecond
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from limits.util import WindowStats
 
+from indexer import redis_links
 from indexer.settings import Settings
 from service.refusals import ApiError
 
@@ -48,13 +50,14 @@ class Limits:
     limits: tuple[Limit, ...]
     visitors: Limit
     limiter: FixedWindowRateLimiter
+    pause: redis_links.Pause
 
 
 def install_limits(app: Flask, settings: Settings) -> None:
     """Put the settings' limits in force; with none set, no request of a key is counted and no header is sent."""
     limits = tuple(_limits(settings))
     visitors = Limit(VISITORS, RateLimitItemPerSecond(settings.rate_forms, VISITORS_SECONDS))
-    app.extensions[EXTENSION] = Limits(limits, visitors, _limiter(settings))
+    app.extensions[EXTENSION] = Limits(limits, visitors, _limiter(settings), redis_links.Pause())
     if limits:
         app.after_request(_add_headers)
 
@@ -84,11 +87,15 @@ class Usage:
 
 
 def daily_usage() -> Usage | None:
-    """Return the portal's use of its daily limit; None where there is no such limit."""
-    installed = _installed()
-    for limit in installed.limits:
+    """Return the portal's use of its daily limit; None where there is no such limit.
+
+    Raises ApiError with 503 where it cannot be read.
+    """
+    for limit in _installed().limits:
         if limit.policy == "DAILY":
-            window = installed.limiter.get_window_stats(limit.item, *_key())
+            window = _window(limit)
+            if window is None:
+                raise ApiError(503, "The use of the daily limit cannot be read now: try again later")
             return Usage(limit.item.amount, limit.item.amount - window.remaining, int(window.reset_time * 1000))
     return None
 
@@ -103,8 +110,10 @@ def _limits(settings: Settings) -> list[Limit]:
 
 
 def _limiter(settings: Settings) -> FixedWindowRateLimiter:
-    storage = storage_from_string(settings.redis_url or "memory://", wrap_exceptions=True)
-    return FixedWindowRateLimiter(storage)
+    if settings.redis_url is None:
+        return FixedWindowRateLimiter(MemoryStorage())
+    options: Any = redis_links.connection_options()
+    return FixedWindowRateLimiter(RedisStorage(settings.redis_url, wrap_exceptions=True, **options))
 
 
 def _installed() -> Limits:
@@ -113,11 +122,28 @@ def _installed() -> Limits:
 
 
 def _hit(installed: Limits, limit: Limit, *key: str) -> bool:
-    try:
-        return installed.limiter.hit(limit.item, *key)
-    except StorageError as error:
+    if installed.pause.is_over:
+        try:
+            return installed.limiter.hit(limit.item, *key)
+        except StorageError as error:
+            _note_lost(installed, error)
+    return True
+
+
+def _window(limit: Limit) -> WindowStats | None:
+    """Return how far the portal's window is used; None where counts cannot be read."""
+    installed = _installed()
+    if installed.pause.is_over:
+        try:
+            return installed.limiter.get_window_stats(limit.item, *_key())
+        except StorageError as error:
+            _note_lost(installed, error)
+    return None
+
+
+def _note_lost(installed: Limits, error: StorageError) -> None:
+    if installed.pause.begin():
         log.warning("rate limits are not counted", error=str(error))
-        return True
 
 
 def _exceeded(limit: Limit) -> ApiError:
@@ -126,20 +152,18 @@ def _exceeded(limit: Limit) -> ApiError:
 
 
 def _add_headers(response: Response) -> Response:
-    installed = _installed()
     if "portal_id" in g:
-        for limit in installed.limits:
-            response.headers.update(_headers(installed.limiter, limit))
+        for limit in _installed().limits:
+            response.headers.update(_headers(limit))
     return response
 
 
-def _headers(limiter: FixedWindowRateLimiter, limit: Limit) -> dict[str, Any]:
-    try:
-        remaining = limiter.get_window_stats(limit.item, *_key()).remaining
-    except StorageError:
+def _headers(limit: Limit) -> dict[str, Any]:
+    window = _window(limit)
+    if window is None:
         return {}
     name = f"{PREFIX}-{limit.name}"
-    return {name: str(limit.item.amount), f"{name}-Remaining": str(remaining)}
+    return {name: str(limit.item.amount), f"{name}-Remaining": str(window.remaining)}
 
 
 def _key() -> tuple[str, str]:

@@ -13,6 +13,7 @@ import redis
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from indexer import redis_links
 from indexer.errors import EngineError, WrongEngine
 from indexer.rebuild import check_kind
 from indexer.runtime import Runtime
@@ -105,7 +106,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
 
 def _redis(url: str) -> Finding:
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) as connection:
+        with redis_links.connect(url) as connection:
             return Finding("redis", f"answers, version {connection.info('server')['redis_version']}")
     except redis.RedisError as error:
         return Finding("redis", f"down: {_first_line(error)}", "start it, or correct REDIS_URL", True)

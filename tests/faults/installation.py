@@ -1,12 +1,15 @@
 """A real installation in processes of its own, which can be killed and started again at any moment."""
 
+import json
 import os
+import secrets
 import signal
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.support.process import Server, free_port
 from tests.support.wait import wait_until
@@ -14,6 +17,18 @@ from tests.support.wait import wait_until
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 """Within this every process ends when it is told to."""
+
+ANSWER_SECONDS = 10.0
+
+
+def server_settings(database_url: str, engine_url: str, redis_url: str) -> dict[str, str]:
+    """Return the settings of the server set-up on these servers, with index names of its own."""
+    return {
+        "CONTACTS_DATABASE_URL": database_url,
+        "ELASTICSEARCH_URL": engine_url,
+        "REDIS_URL": redis_url,
+        "CONTACTS_INDEX_PREFIX": f"faults-{secrets.token_hex(4)}",
+    }
 
 
 class Process:
@@ -40,6 +55,11 @@ class Process:
         assert code == 0 or (code == -signal.SIGTERM and not told), f"{self.name} ended with {code}: {told}"
         self._server.stop()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it still is what was started at first."""
+        return self.starts == 1 and self._server.process.poll() is None
+
     def _start(self) -> Server:
         self.starts += 1
         return Server(self.name, self._command, self._folder / f"{self.name}-{self.starts}.log")
@@ -56,6 +76,10 @@ class Installation:
         self.processes = [serving, *working]
         wait_until(self.answers, START_SECONDS, "the server answers")
 
+    def is_ready(self) -> bool:
+        """Return whether the server says that everything that it needs answers."""
+        return ask(f"{self.url}/readyz")[0] == 200
+
     def answers(self) -> bool:
         """Return whether the server answers."""
         try:
@@ -68,3 +92,20 @@ class Installation:
         """Tell all processes to end."""
         for process in self.processes:
             process.stop()
+
+
+def ask(url: str, body: object = None) -> tuple[int, Any]:
+    """Return the status and body of an answer, which must come soon."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def is_settled(url: str, key: str) -> bool:
+    """Return whether no contact and no list waits, as the service itself tells."""
+    status, told = ask(f"{url}/pipeline/v1/status?hapikey={key}")
+    return status == 200 and told["contacts"]["waiting"] == 0 and told["lists"] == []

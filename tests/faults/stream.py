@@ -35,6 +35,7 @@ class Client(threading.Thread):
         self.people: dict[str, Person] = {f"p{number}@c{seed}.example": Person() for number in range(PEOPLE)}
         self.answers = 0
         self.refusals: list[str] = []
+        self.unanswered: list[str] = []
         self.over = threading.Event()
 
     def run(self) -> None:
@@ -62,7 +63,8 @@ class Client(threading.Thread):
                 return True
         except urllib.error.HTTPError as error:
             self.refusals.append(f"{error.code} {error.read().decode(errors='replace')}")
-        except OSError:
+        except OSError as error:
+            self.unanswered.append(repr(error))
             self.over.wait(0.02)
         except Exception as error:
             self.refusals.append(repr(error))

@@ -5,44 +5,20 @@
 
 import os
 import random
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
 
-from indexer.settings import read_settings
-from records import lists, migrations, verification
-from records.clock import DatabaseClock
-from records.marks import LEASE_MS
-from records.session import Database
-from service.app import create_app, create_runtime
-from tests.faults.installation import Installation
-from tests.faults.stream import Client, Editor
-from tests.indexing.world import World, check_world
+from tests.faults.checks import SEED, check_all, let_write, prepare, writing
+from tests.faults.installation import Installation, server_settings
 from tests.support import redis
-from tests.support.records import add_portal
-from tests.support.wait import wait_until
 
 KILLS = int(os.environ.get("CONTACTS_FAULT_KILLS", "10"))
-SEED = int(os.environ.get("CONTACTS_FAULT_SEED", "0")) or secrets.randbelow(1_000_000)
-WRITERS = 4
 MOST_ANSWERS = 60
 """Answers between two faults, at most."""
-
-PATIENCE_SECONDS = 120.0
-
-
-class LaterClock(DatabaseClock):
-    """The database's clock a minute later, when the leases of what was killed have ended."""
-
-    def now(self, session: Session) -> int:
-        """Return the moment in a minute."""
-        return super().now(session) + LEASE_MS + 1
 
 
 def test_the_embedded_set_up_survives_kills(tmp_path: Path) -> None:
@@ -55,12 +31,7 @@ def test_the_embedded_set_up_survives_kills(tmp_path: Path) -> None:
 def test_the_server_set_up_survives_kills_and_lost_queues_and_connections(
     tmp_path: Path, engine_url: str, redis_url: str, postgres_url: str
 ) -> None:
-    environment = {
-        "CONTACTS_DATABASE_URL": postgres_url,
-        "ELASTICSEARCH_URL": engine_url,
-        "REDIS_URL": redis_url,
-        "CONTACTS_INDEX_PREFIX": f"faults-{secrets.token_hex(4)}",
-    }
+    environment = server_settings(postgres_url, engine_url, redis_url)
     others = (lambda: redis.empty(redis_url), lambda: cut_connections(postgres_url))
     run_through(environment, postgres_url, tmp_path, workers=2, others=others)
 
@@ -82,66 +53,9 @@ def run_through(
     check_all(environment, key, clients)
 
 
-def prepare(url: str) -> str:
-    """Make a portal with three lists, and return its key."""
-    database = Database(url)
-    migrations.upgrade(database)
-    _, key = add_portal(database)
-    database.close()
-    return key
-
-
-@contextmanager
-def writing(url: str, key: str) -> Iterator[list[Client]]:
-    """Have clients write while the block runs."""
-    clients = [*(Client(url, key, seed) for seed in range(WRITERS)), Editor(url, key, WRITERS)]
-    for client in clients:
-        client.start()
-    try:
-        yield clients
-    finally:
-        for client in clients:
-            client.over.set()
-        for client in clients:
-            client.join()
-
-
-def let_write(clients: Sequence[Client], answers: int) -> None:
-    """Wait until that many more writes were accepted."""
-    enough = sum(client.answers for client in clients) + answers
-    wait_until(lambda: sum(client.answers for client in clients) >= enough, PATIENCE_SECONDS, "writes are accepted")
-
-
 def cut_connections(url: str) -> None:
     """End every connection to the database, as its restart does."""
     address = make_url(url).set(drivername="postgresql")
     with psycopg.connect(address.set(database="postgres").render_as_string(False), autocommit=True) as connection:
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
         connection.execute(query, (address.database,))
-
-
-def is_settled(world: World) -> bool:
-    """Work off what is due and return whether nothing is left."""
-    world.settle()
-    return not world.dirty() and not world.read(lists.portals_with_work)
-
-
-def check_all(environment: dict[str, str], key: str, clients: Sequence[Client]) -> None:
-    """Assert that everything arrives, and that it is what was accepted (the seed of the faults stands in failures).
-
-    A write that meets a connection to the database being cut may be refused, but with 503 and in words.
-    """
-    runtime = create_runtime(read_settings(environment), LaterClock())
-    world = World(create_app(runtime), runtime, 1, key)
-    wait_until(lambda: is_settled(world), PATIENCE_SECONDS, "everything is worked off")
-    runtime.jobs.close()
-    assert world.read(verification.drift) == (0, 0)
-    check_world(world)
-    for client in clients:
-        assert [words for words in client.refusals if words.startswith("5") and not words.startswith("503")] == [], SEED
-        for email, person in client.people.items():
-            answer = world.api.raw("GET", f"/contacts/v1/contact/email/{email}/profile").get_json()
-            held = answer.get("properties", {}).get("lifecyclestage", {}).get("value")
-            assert person.may_hold(held), (SEED, email, held, person)
-    runtime.engine.close()
-    runtime.database.close()

