@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import filter_context
+from indexer.stored_lists import filter_context
 from queries.fingerprint import fingerprint
 from queries.nodes import reads
 from queries.parse import parse_filters, render_filters

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import StoredLists, load_directory, load_lists, read_tree
+from indexer.directory import load_directory
 from indexer.documents import build_documents
+from indexer.stored_lists import StoredLists, load_lists, read_tree
 from queries.document import Snapshot, build_document
 from queries.errors import NotUnderstood
 from queries.evaluate import evaluate

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import filter_context
 from indexer.engines.base import MAX_HITS
 from indexer.runtime import Runtime
+from indexer.stored_lists import filter_context
 from queries.moments import Moment
 from queries.nodes import Node
 from queries.tree import parse_tree

@@ -11,18 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer import clock
-from indexer.directory import load_directory, load_lists
+from indexer.directory import load_directory
 from indexer.documents import load_documents
 from indexer.engines.base import ListQuery, Scanned
 from indexer.errors import EngineError, IndexLost, RequestRefused
 from indexer.rebuild import note_lost
 from indexer.runtime import Runtime
+from indexer.stored_lists import load_lists
 from queries.catalogue import Catalogue
 from queries.compile import compile_percolator, selects_nothing
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from queries.moments import Moment
-from records import dialect, engine_state, feed, list_work, lists, marks, memberships
+from records import dialect, engine_state, feed, list_work, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.feed import Kind, Move, reason
@@ -246,7 +247,7 @@ def _empty_page(runtime: Runtime, row: ContactList, state: EngineState | None) -
 def _let_leave(session: Session, row: ContactList) -> None:
     vids = list_work.member_page(session, row, PAGE)
     if not vids:
-        return lists.forget_list(session, row.portal_id, row.list_id)
+        return list_work.forget_list(session, row.portal_id, row.list_id)
     contacts = lock_contacts(session, row.portal_id, vids)
     if not row.dynamic:
         remove_marks(session, row, [contact for vid, contact in contacts.items() if vid == contact.vid])

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import StoredLists
 from indexer.engines.base import Engine, Question, Surveyed
 from indexer.errors import EngineUnavailable
+from indexer.stored_lists import StoredLists
 from queries.describe import describe
 from queries.inline import in_zone, inline
 from queries.moments import Moment

@@ -14,7 +14,7 @@ from indexer.imports import run
 from indexer.runtime import KINDS, Kind, Runtime
 from indexer.settings import Settings
 from indexer.webhooks import deliver
-from records import engine_state, feed_upkeep, imports, lists, marks, sweeps, verification
+from records import engine_state, feed_upkeep, imports, list_work, marks, sweeps, verification
 from records.portals import portal_ids
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ STEPS: Mapping[Kind, Callable[[Runtime, int], bool]] = {
 _WAITING: Mapping[Kind, Callable[[Session, Settings], list[int]]] = {
     "drain": lambda session, _: marks.due_portals(session),
     "clock": lambda session, _: sweeps.due_portals(session),
-    "lists": lambda session, _: lists.portals_with_work(session),
+    "lists": lambda session, _: list_work.portals_with_work(session),
     "rebuild": lambda session, _: engine_state.portals_to_rebuild(session),
     "imports": lambda session, _: imports.portals_with_work(session),
     "verify": lambda session, _: verification.due_portals(session),

@@ -19,7 +19,7 @@ from queries.evaluate import evaluate
 from queries.fields import VERSION, Document
 from queries.moments import Moment
 from queries.nodes import And
-from records import engine_state, lists, marks, memberships, verification
+from records import engine_state, list_work, marks, memberships, verification
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.contacts import all_contacts, live_versions
@@ -126,7 +126,7 @@ def _read_page(session: Session, portal_id: int, after: int) -> Page:
 def _wrong_members(session: Session, portal_id: int, documents: Mapping[int, Document]) -> list[Doubt]:
     """Return who is in a list that is DONE and should not be, or is not and should be."""
     present = memberships.lists_of(session, portal_id, list(documents))
-    unfinished = lists.unfinished(session, portal_id)
+    unfinished = list_work.unfinished(session, portal_id)
     directory = load_directory(session, portal_id)
     queries = [query for list_id, query in directory.queries.items() if list_id not in unfinished]
     moment = now(session)

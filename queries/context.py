@@ -1,9 +1,18 @@
 """What a portal knows that a filter may name: its properties and its lists."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from queries.catalogue import Catalogue
+
+Told = TypeVar("Told", covariant=True)
+
+
+class ByList(Protocol[Told]):
+    """What is told of lists by their ids: a mapping, or what reads each list when it is asked for."""
+
+    def get(self, list_id: int, /) -> Told | None:
+        """Return what is told of a list, None where there is no such list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +24,8 @@ class FilterContext:
     """
 
     catalogue: Catalogue
-    lists: Mapping[int, bool]
-    list_names: Mapping[int, str] = field(default_factory=dict)
+    lists: ByList[bool]
+    list_names: ByList[str] = field(default_factory=dict)
     keep_unknown: bool = False
 
     def label(self, name: str) -> str:

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from records.clock import now
 from records.deliveries import PENDING
-from records.lists import DONE, get_list
+from records.list_work import UNFINISHED
+from records.lists import get_list
 from records.marks import EVERYTHING, list_name
-from records.models import ContactList, Delivery, Dirty
+from records.models import Delivery, Dirty
 
 LOOKED_AT = 10_000
 """Marks that are looked at, the oldest first; a list that none of them concerns is at most that much behind."""
@@ -55,6 +56,6 @@ def freshness_of(session: Session, portal_id: int, list_id: int) -> Freshness:
 
 def totals(session: Session) -> Totals:
     """Return the figures of all portals together."""
-    unfinished = session.execute(select(func.count()).where(ContactList.state != DONE)).scalar_one()
+    unfinished = session.execute(select(func.count()).where(UNFINISHED)).scalar_one()
     messages = session.execute(select(func.count()).where(Delivery.state == PENDING)).scalar_one()
     return Totals(unfinished, messages)

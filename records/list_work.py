@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Update, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from records import marks, memberships
@@ -10,9 +10,33 @@ from records.clock import now
 from records.feed import Kind
 from records.lists import DONE, INITIALIZING, PROCESSING
 from records.marks import Urgency
-from records.models import ContactList, Membership
+from records.models import ContactList, Membership, PortalClock
 
 LEASE_MS = 60_000
+
+UNFINISHED: ColumnElement[bool] = ContactList.state != literal_column(f"'{DONE}'")
+"""The condition that a list is to be initialised, evaluated anew or deleted, in the words of the index of those."""
+
+
+def unfinished(session: Session, portal_id: int) -> dict[int, str]:
+    """Return list id -> state of the lists that are not DONE."""
+    statement = select(ContactList.list_id, ContactList.state).where(ContactList.portal_id == portal_id, UNFINISHED)
+    return {list_id: state for list_id, state in session.execute(statement)}
+
+
+def portals_with_work(session: Session) -> list[int]:
+    """Return the portals that have lists to initialise, re-evaluate or delete."""
+    busy = exists().where(ContactList.portal_id == PortalClock.portal_id, UNFINISHED)
+    return list(session.execute(select(PortalClock.portal_id).where(busy).order_by(PortalClock.portal_id)).scalars())
+
+
+def forget_list(session: Session, portal_id: int, list_id: int) -> None:
+    """Note that a deleted list has no members left; its row stays, so that its id is not used again."""
+    session.execute(
+        update(ContactList)
+        .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
+        .values(state=DONE, state_changed_at=now(session))
+    )
 
 
 def fill_kind(state: str, cause: str) -> Kind:
@@ -37,7 +61,7 @@ def lease_next(session: Session, portal_id: int) -> ContactList | None:
     free = or_(ContactList.leased_until <= moment, ContactList.leased_until > moment + 2 * LEASE_MS)
     chosen = (
         select(ContactList)
-        .where(ContactList.portal_id == portal_id, ContactList.state != DONE, free)
+        .where(ContactList.portal_id == portal_id, UNFINISHED, free)
         .order_by(
             ContactList.scan_ended_at.is_not(None),
             ContactList.dynamic.desc(),

@@ -4,11 +4,11 @@ Every save locks the portal's clock row first, so saves are serial and reference
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from queries.inline import containers
@@ -184,33 +184,18 @@ def names(session: Session, portal_id: int) -> dict[int, str]:
     return {list_id: name for list_id, name in session.execute(statement)}
 
 
-def kinds(session: Session, portal_id: int) -> dict[int, bool]:
-    """Return list id -> whether it is dynamic, for every list."""
-    statement = select(ContactList.list_id, ContactList.dynamic).where(*_alive(portal_id))
-    return {list_id: dynamic for list_id, dynamic in session.execute(statement)}
+def dynamic_lists(session: Session, portal_id: int) -> Sequence[ContactList]:
+    """Return every dynamic list."""
+    statement = select(ContactList).where(*_alive(portal_id), ContactList.dynamic.is_(True))
+    return session.execute(statement).scalars().all()
 
 
-def unfinished(session: Session, portal_id: int) -> dict[int, str]:
-    """Return list id -> state of the lists that are not DONE."""
-    statement = select(ContactList.list_id, ContactList.state).where(
-        ContactList.portal_id == portal_id, ContactList.state != DONE
+def saved_since(session: Session, portal_id: int, revision: int) -> Sequence[ContactList]:
+    """Return the dynamic lists, deleted ones too, that a later save than this one has given a revision."""
+    statement = select(ContactList).where(
+        ContactList.portal_id == portal_id, ContactList.revision > revision, ContactList.dynamic.is_(True)
     )
-    return {list_id: state for list_id, state in session.execute(statement)}
-
-
-def portals_with_work(session: Session) -> list[int]:
-    """Return the portals that have lists to initialise, re-evaluate or delete."""
-    busy = exists().where(ContactList.portal_id == PortalClock.portal_id, ContactList.state != DONE)
-    return list(session.execute(select(PortalClock.portal_id).where(busy).order_by(PortalClock.portal_id)).scalars())
-
-
-def forget_list(session: Session, portal_id: int, list_id: int) -> None:
-    """Note that a deleted list has no members left; its row stays, so that its id is not used again."""
-    session.execute(
-        update(ContactList)
-        .where(ContactList.portal_id == portal_id, ContactList.list_id == list_id)
-        .values(state=DONE, state_changed_at=now(session))
-    )
+    return session.execute(statement).scalars().all()
 
 
 def _lock_list(session: Session, portal_id: int, list_id: int) -> ContactList:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from records import engine_state
 from records.clock import now
 from records.contacts import highest_vid
-from records.lists import DELETING, DONE
+from records.list_work import UNFINISHED
+from records.lists import DELETING
 from records.models import ContactList, Dirty, EngineState, Membership, Verification
 from records.verification import find as find_verification
 
@@ -109,7 +110,7 @@ def _rebuild(index: EngineState | None, highest: int, moment: int) -> Progress |
 
 
 def _unfinished(session: Session, portal_id: int) -> list[ContactList]:
-    statement = select(ContactList).where(ContactList.portal_id == portal_id, ContactList.state != DONE)
+    statement = select(ContactList).where(ContactList.portal_id == portal_id, UNFINISHED)
     return list(session.execute(statement.order_by(ContactList.list_id)).scalars())
 
 

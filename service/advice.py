@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import read_tree
+from indexer.stored_lists import read_tree
 from queries.context import FilterContext
 from queries.describe import describe
 from queries.fingerprint import fingerprint

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import StoredLists, load_lists, read_tree
 from indexer.previews import Draft
+from indexer.stored_lists import StoredLists, load_lists, read_tree
 from queries.errors import ListCycle, NotUnderstood
 from queries.fingerprint import fingerprint
 from queries.inline import ListCriteria, containers, find_cycle, inline

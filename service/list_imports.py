@@ -1,16 +1,16 @@
 """Takes the lists of a file into a portal, all of them or none; those of the same names are changed."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from indexer.directory import StoredLists, filter_context
+from indexer.stored_lists import StoredLists, context_of
 from queries.errors import FilterError
 from queries.moments import zone_named
 from queries.nodes import Node
 from queries.parse import parse_criteria
 from records import lists
+from records.catalogues import load_catalogue
 from records.errors import ListRefused
 from records.feed import lock_clock
 from records.lists import Criteria
@@ -55,7 +55,9 @@ class _Importer:
         self._portal_id = portal_id
         rows, _ = lists.page_lists(session, portal_id, 0, None, None)
         self._rows = {name_key(row.name): row for row in rows}
-        self._context = replace(filter_context(session, portal_id), keep_unknown=True)
+        self._ids = {key: row.list_id for key, row in self._rows.items()}
+        self._found = {row.list_id: row for row in rows}
+        self._context = replace(context_of(load_catalogue(session, portal_id), self._found.get), keep_unknown=True)
         self._zone = time_zone(session, portal_id)
         self._taken: set[str] = set()
         self._outcome = Outcome()
@@ -71,7 +73,9 @@ class _Importer:
         if present is not None and not present.dynamic:
             self._outcome.unchanged.append(entry.name)
             return
-        self._rows[key] = self._save(entry, present)
+        row = self._rows[key] = self._save(entry, present)
+        self._ids[key] = row.list_id
+        self._found[row.list_id] = row
 
     def finish(self) -> Outcome:
         """Return what became of the lists."""
@@ -102,18 +106,10 @@ class _Importer:
 
     def _criteria(self, entry: Entry, present: ContactList | None) -> Criteria:
         tree = self._tree(entry)
-        rows = [row for row in self._rows.values() if row.dynamic]
-        stored = StoredLists(lambda: rows, self._named(), self._zone)
+        stored = StoredLists(self._found.get, self._context, self._zone)
         check_whole(self._session, self._portal_id, stored, tree, None if present is None else present.list_id)
         return criteria_of(tree, None if entry.time_zone is None else zone_named(entry.time_zone).key)
 
     def _tree(self, entry: Entry) -> Node:
-        ids = {key: row.list_id for key, row in self._rows.items()}
-        filters, tree = (with_ids(raw, ids) for raw in (entry.filters, entry.tree))
-        return parse_criteria(filters, tree, self._named())
-
-    def _named(self) -> Any:
-        """Return what filters may name by now."""
-        rows = self._rows.values()
-        kinds = {row.list_id: row.dynamic for row in rows}
-        return replace(self._context, lists=kinds, list_names={row.list_id: row.name for row in rows})
+        filters, tree = (with_ids(raw, self._ids) for raw in (entry.filters, entry.tree))
+        return parse_criteria(filters, tree, self._context)

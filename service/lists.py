@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, g
 from sqlalchemy.orm import Session
 
-from indexer.directory import read_tree
+from indexer.stored_lists import read_tree
 from records import lists
 from records.contacts import highest_vid
 from records.errors import ListRefused

@@ -62,12 +62,7 @@ class Matching:
     @cached_property
     def directory(self) -> Directory:
         """The lists by what they read, as a drain looks them up."""
-        readers: dict[str, set[int]] = {}
-        for query in self.lists:
-            for name in query.reads:
-                readers.setdefault(name, set()).add(query.list_id)
-        frozen = {name: frozenset(ids) for name, ids in readers.items()}
-        return Directory(1, {query.list_id: query for query in self.lists}, frozen, {})
+        return Directory(0).after(1, frozenset(), self.lists)
 
     def percolate(self, contacts: Sequence[Document]) -> object:
         """Ask the engine alone, of all lists."""

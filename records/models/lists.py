@@ -31,7 +31,17 @@ class ContactList(Base):
             sqlite_where=text("NOT deleted"),
             postgresql_where=text("NOT deleted"),
         ),
-        Index("contact_list_state", "state"),
+        Index("contact_list_revision", "portal_id", "revision"),
+        Index(
+            "contact_list_unfinished",
+            "portal_id",
+            text("(scan_ended_at IS NOT NULL)"),
+            text("dynamic DESC"),
+            "state_changed_at",
+            "list_id",
+            sqlite_where=text("state != 'DONE'"),
+            postgresql_where=text("state != 'DONE'"),
+        ),
         Index("contact_list_fingerprint", "portal_id", "fingerprint"),
     )
 

@@ -51,7 +51,7 @@ def _prepare(session: Session) -> bool:
     if PORTAL not in portal_ids(session):
         create_portal(session, "demo")
     is_empty = statistics(session, PORTAL)[0] == 0
-    if is_empty and not lists.kinds(session, PORTAL):
+    if is_empty and not lists.names(session, PORTAL):
         create_lists(session, PORTAL)
     return is_empty
 

@@ -3,7 +3,7 @@
 import time
 
 from indexer.runtime import Runtime
-from records import lists
+from records import list_work
 from records.backlog import read_backlog
 from records.engine_state import portals_to_rebuild
 from service.cli.output import progress_bar
@@ -44,4 +44,4 @@ def describe_rest(left: int) -> str:
 def _left(runtime: Runtime, portal_id: int) -> int:
     with runtime.database.read() as session:
         rebuilding = portal_id in portals_to_rebuild(session)
-        return read_backlog(session).contacts + len(lists.unfinished(session, portal_id)) + rebuilding
+        return read_backlog(session).contacts + len(list_work.unfinished(session, portal_id)) + rebuilding

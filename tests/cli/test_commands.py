@@ -12,7 +12,7 @@ from click.testing import Result
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from records import identities, lists
+from records import identities, list_work, lists
 from records.contacts import statistics
 from records.keys import find_portal
 from records.models import Identity, Membership
@@ -161,8 +161,8 @@ def test_the_demo_loads_once_and_prints_the_same_again(run: Run, environment: Pa
         assert statistics(session, 1)[0] == 250
         tokens = select(func.count()).where(Identity.kind == identities.UTK)
         assert session.execute(tokens).scalar_one() == 100
-        assert len(lists.kinds(session, 1)) == 3
-        assert lists.unfinished(session, 1) == {}
+        assert len(lists.names(session, 1)) == 3
+        assert list_work.unfinished(session, 1) == {}
         assert lists.get_list(session, 1, 1).size > 0
 
 

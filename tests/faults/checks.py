@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from indexer.settings import read_settings
-from records import lists, migrations, verification
+from records import list_work, migrations, verification
 from records.clock import DatabaseClock
 from records.marks import LEASE_MS
 from records.session import Database
@@ -64,7 +64,7 @@ def let_write(clients: Sequence[Client], answers: int) -> None:
 def is_settled(world: World) -> bool:
     """Work off what is due and return whether nothing is left."""
     world.settle()
-    return not world.dirty() and not world.read(lists.portals_with_work)
+    return not world.dirty() and not world.read(list_work.portals_with_work)
 
 
 def check_all(environment: dict[str, str], key: str, clients: Sequence[Client]) -> None:

@@ -16,6 +16,8 @@ from records import (
     identities,
     instants,
     leads,
+    list_work,
+    lists,
     marks,
     memberships,
     profiles,
@@ -58,6 +60,9 @@ LOOKUPS: dict[str, tuple[Read, str]] = {
         lambda session: contacts.recent_members(session, 1, 7, (5, 6), 20),
         "list_id=? AND (added_at,vid)<(?,?)",
     ),
+    "lists by id": (lambda session: lists.get_lists(session, 1, [7, 8]), "list_id=?"),
+    "lists that ask the same": (lambda session: lists.alike(session, 1, "f", None, 7), "fingerprint=?"),
+    "lists saved since": (lambda session: lists.saved_since(session, 1, 5), "revision>?"),
     "a page of new contacts": (
         lambda session: contacts.recently_created(session, 1, (5, 6), 20),
         "(created_at,vid)<(?,?)",
@@ -139,6 +144,16 @@ def test_nothing_of_a_profile_is_found_by_reading_a_portal(database: Database) -
     steps = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
     assert len(steps) == 4
     assert all("vid=?" in step or "merged_into=?" in step for step in steps), steps
+
+
+def test_the_next_list_is_leased_without_looking_at_those_that_wait_or_are_done(database: Database) -> None:
+    lease, *_ = plans(database, lambda session: list_work.lease_next(session, 1))
+    assert lease == ["SEARCH contact_list USING INDEX contact_list_unfinished (portal_id=?)"]
+
+
+def test_portals_with_lists_to_work_on_are_found_without_looking_at_those_that_are_done(database: Database) -> None:
+    [plan] = plans(database, list_work.portals_with_work)
+    assert any("contact_list_unfinished (portal_id=?)" in step for step in plan), plan
 
 
 def test_the_next_marks_are_claimed_without_sorting_those_that_wait(database: Database) -> None:

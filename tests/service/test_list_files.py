@@ -16,7 +16,7 @@ from records.models import ContactList
 from service.criteria import criteria_of
 from service.list_files import Entry, ListFileRefused, name_key, read_file, with_ids, write_file
 from tests.queries.test_tree import trees
-from tests.support.filter_cases import CONTEXT
+from tests.support.filter_cases import CONTEXT, NAMES
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
@@ -54,9 +54,9 @@ def read(text: str) -> list[Entry]:
 
 @given(TREES, TEXTS, st.sampled_from([None, "Europe/Berlin"]), st.booleans())
 def test_any_list_survives_being_written_and_read(tree: Node, name: str, zone: str | None, dynamic: bool) -> None:
-    named = [stored(list_id, CONTEXT.list_names[list_id], EMPTY) for list_id in CONTEXT.lists]
+    named = [stored(list_id, called, EMPTY) for list_id, called in NAMES.items()]
     *_, entry = read(write_file([stored(1_000, name, tree, zone, dynamic), *named][::-1]))
-    ids = {name_key(called): list_id for list_id, called in CONTEXT.list_names.items()}
+    ids = {name_key(called): list_id for list_id, called in NAMES.items()}
     context = replace(CONTEXT, keep_unknown=True)
     found = parse_criteria(with_ids(entry.filters, ids), with_ids(entry.tree, ids), context)
     assert (entry.name, entry.dynamic, entry.time_zone) == (name, dynamic, zone)

@@ -52,7 +52,8 @@ CATALOGUE = Catalogue(
     },
 )
 LISTS = {12: False, 7: True}
-CONTEXT = FilterContext(CATALOGUE, LISTS, {12: "Friends", 7: "Leads"})
+NAMES = {12: "Friends", 7: "Leads"}
+CONTEXT = FilterContext(CATALOGUE, LISTS, NAMES)
 
 Answers = Mapping[str | None, bool]
 NONE: Answers = {None: False, "": False}
