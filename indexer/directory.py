@@ -49,6 +49,10 @@ class Directory:
             return frozenset(self.queries)
         return frozenset().union(*(self.readers.get(name, frozenset()) for name in names), self.named(names))
 
+    def read_by(self, changed: Iterable[str]) -> frozenset[str]:
+        """Return all that the lists read that changed names concern."""
+        return frozenset().union(*(self.queries[list_id].reads for list_id in self.asked(changed)))
+
     def leaves_asked(self, changes: Iterable[frozenset[str]]) -> int:
         """Return how many leaves are asked in all when every list that each contact's changes concern is evaluated."""
         return sum(

@@ -55,15 +55,13 @@ def _index(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed]) -> Work
     with runtime.database.read() as session:
         state = engine_state.find_state(session, portal_id)
         catalogue = load_catalogue(session, portal_id)
-        directory = load_directory(session, portal_id)
         documents, dead = load_documents(session, portal_id, [item.vid for item in claimed], catalogue)
     require_known(state)
     refused = frozenset[int]()
     if state is not None and engine_state.targets(state):
         refused = _store(runtime, state, documents, dead, catalogue)
     asking = [item for item in claimed if item.vid in documents.keys() - refused]
-    pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
-    proposals = _propose(runtime, state, documents, asking, catalogue) if pays and state is not None else {}
+    proposals = _narrow(runtime, state, documents, asking) if state is not None else {}
     return Work(claimed, documents, proposals, refused)
 
 
@@ -99,31 +97,40 @@ def _store(
     return frozenset(outcome.refused)
 
 
-def _propose(
-    runtime: Runtime,
-    state: EngineState,
-    documents: Mapping[int, Document],
-    asking: Sequence[Claimed],
-    catalogue: Catalogue,
+def _narrow(
+    runtime: Runtime, state: EngineState, documents: Mapping[int, Document], asking: Sequence[Claimed]
 ) -> Proposals:
-    """Return the live percolator's proposals; nothing, so that all asked lists are evaluated, where there is none.
+    """Return the live percolator's proposals; nothing, so that all asked lists are evaluated, where that costs less.
+
+    The lists are read only now: the percolator is sent what they read, so that a list which asks for more was saved
+    after the documents were indexed, and its scan finds them.
+    """
+    with runtime.database.read() as session:
+        directory = load_directory(session, state.portal_id)
+        catalogue = load_catalogue(session, state.portal_id)
+    generation = engine_state.present_generation(state)
+    pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
+    if generation is None or not pays:
+        return {}
+    changed = frozenset[str]().union(*(item.changed for item in asking))
+    asked = Asked(changed, directory.read_by(changed) & catalogue.definitions.keys())
+    return _propose(runtime, state.portal_id, generation, [documents[item.vid] for item in asking], asked)
+
+
+def _propose(runtime: Runtime, portal_id: int, generation: int, batch: Sequence[Document], asked: Asked) -> Proposals:
+    """Return a percolator's proposals, nothing where the engine has none.
 
     A batch that the percolator refuses is halved until the contact at fault stands alone and is evaluated instead.
     """
-    generation = engine_state.present_generation(state)
-    if generation is None or not asking:
-        return {}
-    batch = [documents[item.vid] for item in asking]
-    asked = Asked(frozenset().union(*(item.changed for item in asking)), catalogue)
     try:
-        proposed = runtime.engine.propose(state.portal_id, generation, batch, asked)
+        proposed = runtime.engine.propose(portal_id, generation, batch, asked)
     except RequestRefused as error:
-        if len(asking) == 1:
-            log.warning("percolation refused", portal=state.portal_id, vid=asking[0].vid, reason=error.reason)
+        if len(batch) == 1:
+            log.warning("percolation refused", portal=portal_id, vid=batch[0][VID], reason=error.reason)
             return {}
-        middle = len(asking) // 2
-        halves = (asking[:middle], asking[middle:])
-        first, second = (_propose(runtime, state, documents, half, catalogue) for half in halves)
+        middle = len(batch) // 2
+        halves = (batch[:middle], batch[middle:])
+        first, second = (_propose(runtime, portal_id, generation, half, asked) for half in halves)
         return {**first, **second}
     return {} if proposed is None else {doc[VID]: proposed.get(doc[VID], frozenset()) for doc in batch}
 

@@ -7,6 +7,7 @@ own groups; equal hashes prove nothing, unequal ones that the needle is not ther
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from zlib import crc32
 
@@ -19,20 +20,22 @@ _BEFORE = "\x02"
 _AFTER = "\x03"
 
 
-def text_grams(document: Document) -> list[str]:
-    """Return the traces of all texts of a document."""
+def text_grams(document: Document, read: AbstractSet[str]) -> list[str]:
+    """Return the traces of the texts of the properties in `read`, and of the words that search finds a contact by."""
+    texts, words = document.get("s", {}), document.get(TEXT_WORDS, {})
     found: list[str] = []
-    for name, text in document.get("s", {}).items():
-        found += _hashed(f"{name}:", _groups(f"{_BEFORE}{text}{_AFTER}"))
-    for name, words in document.get(TEXT_WORDS, {}).items():
-        found += _hashed(f"{name}:w", words)
+    for name in texts.keys() & read:
+        found += _hashed(f"{name}:", _groups(f"{_BEFORE}{texts[name]}{_AFTER}"))
+    for name in words.keys() & read:
+        found += _hashed(f"{name}:w", words[name])
     openings = {word[: GROUP - 1] for word in document.get(WORDS, ())}
     return [*found, *{gram for opening in openings for gram in opening_grams(opening)}]
 
 
-def opening_grams(word: str) -> list[str]:
+@lru_cache(maxsize=4_096)
+def opening_grams(word: str) -> tuple[str, ...]:
     """Return the trace of a search word's first two letters, none for a shorter one."""
-    return _hashed(":", _groups(f"{_BEFORE}{word[: GROUP - 1]}"))
+    return tuple(_hashed(":", _groups(f"{_BEFORE}{word[: GROUP - 1]}")))
 
 
 def needle_grams(name: str, needle: str, starts: bool = False, ends: bool = False) -> list[str]:

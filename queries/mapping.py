@@ -6,6 +6,7 @@ Everything is valid in Elasticsearch 7.17 to 9 and OpenSearch 2 and 3.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from queries import fields
@@ -32,9 +33,9 @@ _SHARED: Mapping = {
     fields.IDENTIFIED: {"type": "boolean"},
     fields.WORDS: {"type": "keyword", "doc_values": False},
 }
-_VALUE_KINDS = tuple(sorted((*fields.ENGINE_TYPES, fields.COUNT, fields.HISTORY)))
+_OWN_KINDS = tuple(sorted((*fields.ENGINE_TYPES, fields.COUNT)))
 
-FILTERED = (*_SHARED, *_VALUE_KINDS)
+FILTERED = (*_SHARED, *_OWN_KINDS, fields.HISTORY)
 """The top-level fields of a document that stored queries read; the clock and words are not asked of them."""
 
 _PERCOLATED_ONLY = (fields.MISSING, fields.CLEARED, fields.GRAMS)
@@ -109,15 +110,26 @@ def list_mapping(catalogue: Catalogue) -> Mapping:
     )
 
 
-def filtered_part(document: fields.Document, catalogue: Catalogue) -> fields.Document:
-    """Return what is percolated: the part of a contact document that filters read, with terms for what is absent."""
-    known = set(document[fields.KNOWN])
+def filtered_part(document: fields.Document, read: AbstractSet[str]) -> fields.Document:
+    """Return what is percolated: the part of a contact document that filters read, with terms for what is absent.
+
+    Of the properties only those in `read` are in it, since an engine takes its time for whatever it is sent.
+    """
+    known = read & set(document[fields.KNOWN])
+    past = {kind: _read_of(values, read) for kind, values in document.get(fields.HISTORY, {}).items()}
     return {
-        **{name: document[name] for name in FILTERED if name in document},
-        fields.MISSING: [name for name in catalogue.definitions if name not in known],
-        fields.CLEARED: [name for name in document.get(fields.CHANGED, {}) if name not in known],
-        fields.GRAMS: text_grams(document),
+        **{name: document[name] for name in _SHARED if name in document},
+        **{kind: _read_of(document[kind], read) for kind in _OWN_KINDS if kind in document},
+        **({fields.HISTORY: past} if past else {}),
+        fields.KNOWN: sorted(known),
+        fields.MISSING: sorted(read - known),
+        fields.CLEARED: [name for name in document.get(fields.CHANGED, ()) if name in read - known],
+        fields.GRAMS: text_grams(document, read),
     }
+
+
+def _read_of(values: Mapping, read: AbstractSet[str]) -> Mapping:
+    return {name: value for name, value in values.items() if name in read}
 
 
 def _value_fields(catalogue: Catalogue) -> Mapping:

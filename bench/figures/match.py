@@ -66,13 +66,17 @@ class Matching:
 
     def percolate(self, contacts: Sequence[Document]) -> object:
         """Ask the engine alone, of all lists."""
-        return self.engine.propose(PORTAL, 1, contacts, Asked(EVERY_LIST, self.catalogue))
+        return self.engine.propose(PORTAL, 1, contacts, self.asked(EVERY_LIST))
+
+    def asked(self, changed: frozenset[str]) -> Asked:
+        """Return what a drain asks of the percolator after a change of these names."""
+        return Asked(changed, self.directory.read_by(changed) & self.catalogue.definitions.keys())
 
     def match(self, contacts: Sequence[Document], changed: frozenset[str]) -> int:
         """Find the lists of contacts as a drain does, and return how many memberships there are."""
         asked = self.directory.asked(changed)
         pays = self.directory.leaves_asked(changed for _ in contacts) > PERCOLATE_ABOVE
-        proposed = self.engine.propose(PORTAL, 1, contacts, Asked(changed, self.catalogue)) if pays else None
+        proposed = self.engine.propose(PORTAL, 1, contacts, self.asked(changed)) if pays else None
         return sum(
             evaluate(self.directory.queries[list_id].tree, contact, AT)
             for contact in contacts
@@ -208,7 +212,7 @@ def _alone(loaded: Loaded, ready: Matching) -> Result:
 
 def _raw_request(ready: Matching) -> tuple[str, bytes]:
     """Return path and body of the plainest percolation of the contacts: all hits with their documents' numbers."""
-    documents = [mapping.filtered_part(contact, ready.catalogue) for contact in ready.contacts]
+    documents = [mapping.filtered_part(contact, ready.catalogue.definitions.keys()) for contact in ready.contacts]
     query: dict[str, Any] = {"percolate": {"field": mapping.QUERY, "documents": documents}}
     asked = {"query": {"bool": {"filter": [query]}}, "size": HITS, "_source": False}
     return f"/{Place(ready.prefix, PORTAL, 1).lists}/_search", orjson.dumps(asked)

@@ -6,6 +6,7 @@ every generation they name, reads to the live one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -102,11 +103,11 @@ class IndexOutcome:
 class Asked:
     """Which lists a percolation asks: those that read a `changed` name, or all where `*` is among the names.
 
-    `catalogue` is the one that the documents were built by.
+    `read` holds the properties that any of these lists reads; the others are not sent.
     """
 
     changed: frozenset[str]
-    catalogue: Catalogue
+    read: AbstractSet[str]
 
 
 class Engine(Protocol):

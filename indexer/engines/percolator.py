@@ -85,7 +85,7 @@ def _question(documents: Sequence[Document], asked: Asked) -> Query:
     percolate = {
         "percolate": {
             "field": mapping.QUERY,
-            "documents": [mapping.filtered_part(each, asked.catalogue) for each in documents],
+            "documents": [mapping.filtered_part(each, asked.read) for each in documents],
         }
     }
     return {"bool": {"filter": [*_readers(asked.changed), percolate]}}

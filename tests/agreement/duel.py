@@ -82,4 +82,4 @@ def _query(compiled: Compiled) -> str:
 
 
 def _as_percolated(document: Document) -> Document:
-    return {**document, **mapping.filtered_part(document, CATALOGUE)}
+    return {**document, **mapping.filtered_part(document, CATALOGUE.definitions.keys())}

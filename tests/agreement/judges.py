@@ -21,11 +21,11 @@ from queries import fields
 from queries.compile import Compiled, compile_percolator, compile_search
 from queries.evaluate import evaluate
 from queries.fields import Document
+from queries.nodes import reads
 from tests.agreement.random_trees import Round
 from tests.support.filter_cases import CATALOGUE
 
 PORTAL = 1
-EVERY_LIST = Asked(frozenset("*"), CATALOGUE)
 
 Pairs = frozenset[tuple[int, int]]
 """(number of a question, vid of a contact) of whom it is said to be true."""
@@ -127,7 +127,9 @@ class ElasticJudge:
         return {**found, "scan": scan(self._engine, generation, round)} if self._scans else found
 
     def _percolate(self, round: Round, generation: int) -> Pairs:
-        proposed = self._engine.propose(PORTAL, generation, round.documents, EVERY_LIST)
+        read = frozenset[str]().union(*(reads(question.tree) for question in round.questions))
+        asked = Asked(frozenset("*"), read & CATALOGUE.definitions.keys())
+        proposed = self._engine.propose(PORTAL, generation, round.documents, asked)
         return frozenset((list_id - 1, vid) for vid, lists in proposed.items() for list_id in lists)
 
 

@@ -19,6 +19,7 @@ DEFINITIONS = (
     Definition("stage", PropertyType.ENUMERATION, "checkbox", ("lead", "customer", "Other; one")),
 )
 CATALOGUE = Catalogue(1, {definition.name: definition for definition in DEFINITIONS})
+PROPERTIES = CATALOGUE.definitions.keys()
 NOBODY = Snapshot(
     vid=0,
     version=1,

@@ -18,13 +18,13 @@ from queries.moments import Moment
 from queries.nodes import And, Node, Not, reads
 from queries.parse import parse_filters
 from queries.search import parse_search
-from tests.indexer.people import CATALOGUE, person, with_property
+from tests.indexer.people import CATALOGUE, PROPERTIES, person, with_property
 from tests.indexer.relay import Relay
 
 PORTAL = 1
 ANYONE = And(())
 AT = Moment(0)
-ANY_CHANGE = Asked(frozenset({"*"}), CATALOGUE)
+ANY_CHANGE = Asked(frozenset({"*"}), PROPERTIES)
 ASK_ADA = SearchRequest(parse_search("ada"), 0, 10)
 OPENSEARCH_3 = {"version": {"distribution": "opensearch", "number": "3.4.0"}}
 
@@ -84,8 +84,8 @@ def test_only_lists_that_read_a_changed_name_are_proposed(
     ready: ElasticEngine, changed: set[str], proposed: dict[int, set[int]]
 ) -> None:
     register(ready, *LISTS)
-    assert ready.propose(PORTAL, 1, [ADA, GRACE], Asked(frozenset(changed), CATALOGUE)) == proposed
-    assert ready.propose(PORTAL, 1, [ADA], Asked(frozenset(changed), CATALOGUE)) == {1: proposed[1]}
+    assert ready.propose(PORTAL, 1, [ADA, GRACE], Asked(frozenset(changed), PROPERTIES)) == proposed
+    assert ready.propose(PORTAL, 1, [ADA], Asked(frozenset(changed), PROPERTIES)) == {1: proposed[1]}
 
 
 def test_proposing_for_nobody_asks_nothing(ready: ElasticEngine) -> None:

@@ -14,13 +14,13 @@ from indexer.errors import EngineUnavailable, PartialAnswer, UnsupportedEngine
 from queries.moments import Moment
 from queries.nodes import And
 from queries.search import parse_search
-from tests.indexer.people import CATALOGUE, person
+from tests.indexer.people import CATALOGUE, PROPERTIES, person
 from tests.indexer.relay import Answer, Relay, Sent, relay_to
 
 PORTAL = 1
 ANYONE = And(())
 AT = Moment(0)
-ANY_CHANGE = Asked(frozenset({"*"}), CATALOGUE)
+ANY_CHANGE = Asked(frozenset({"*"}), PROPERTIES)
 ASK_ADA = SearchRequest(parse_search("ada"), 0, 10)
 OPENSEARCH_3 = {"version": {"distribution": "opensearch", "number": "3.4.0"}}
 ADA = person(1, firstname="Ada")

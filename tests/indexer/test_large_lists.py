@@ -47,7 +47,7 @@ def test_a_list_as_large_as_may_be_is_scanned_exactly_and_proposed_wherever_it_m
     expected = [contact["vid"] for contact in CONTACTS if evaluate(large, contact, AT)]
     assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, AT, 0, 10)] == expected
     assert [hit.vid for hit in engine.scan(PORTAL, GENERATION, large, AT, 0, 1)] == expected[:1]
-    proposed = engine.propose(PORTAL, GENERATION, CONTACTS, Asked(frozenset({"text"}), CATALOGUE))
+    proposed = engine.propose(PORTAL, GENERATION, CONTACTS, Asked(frozenset({"text"}), frozenset({"text"})))
     if proposed is not None:
         assert {vid for vid, lists in proposed.items() if 7 in lists} >= set(expected)
         assert [vid for vid, lists in proposed.items() if 8 in lists] == [2]

@@ -21,7 +21,7 @@ from queries.moments import Moment
 from queries.nodes import And, Not, Or, reads
 from queries.parse import parse_filters
 from queries.search import parse_search
-from tests.indexer.people import CATALOGUE, person, with_property
+from tests.indexer.people import CATALOGUE, PROPERTIES, person, with_property
 from tests.indexer.relay import Sent, relay_to
 
 Check = Callable[[Any], None]
@@ -259,7 +259,7 @@ def uses(engine: Engine) -> dict[str, Callable[[], object]]:
     wider = with_property(Definition("shoe_size", PropertyType.NUMBER))
     query, older_query = (ListQuery(7, revision, tree, reads(tree)) for revision in (2, 1))
     changes = (frozenset({"*"}), frozenset({"firstname", "s:5"}))
-    asked_of_lists = [(batch, Asked(changed, CATALOGUE)) for batch in (people, people[:1]) for changed in changes]
+    asked_of_lists = [(batch, Asked(changed, PROPERTIES)) for batch in (people, people[:1]) for changed in changes]
     return {
         "describe": engine.describe,
         "create": for_each(engine.create, (1, 1, CATALOGUE), (1, 2, CATALOGUE), (1, 2, CATALOGUE)),

@@ -14,6 +14,7 @@ class Clause(Enum):
     LIST_LEASES_END = "the lease of a list ends when its process dies"
     NEWER_DOCUMENT_STAYS = "the index keeps the newer version of a document"
     INDEXED_FIRST = "a document is indexed before it is percolated"
+    READ_AFTER_INDEXING = "which part of a document is percolated goes by lists that are read after it is indexed"
     LOCKED = "a contact is locked while it is decided"
     BUILT_ANEW = "the document is built anew where the version moved"
     DEAD_SEEN = "what was deleted meanwhile is seen under the lock"

@@ -1,6 +1,6 @@
 """What a drain does, step by step (design rules 2 to 4); every step is one transaction or one call of the engine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tests.model.clauses import Clause
@@ -29,9 +29,14 @@ def drain_steps(state: State, without: Without) -> Iterator[Step]:
 
 
 def _next(state: State, number: int, drain: Drain, without: Without) -> Iterator[tuple[str, State]]:
-    engine_calls = [_index, _percolate] if Clause.INDEXED_FIRST not in without else [_percolate, _index]
-    steps = [_claim, _build, *engine_calls, _judge, _write]
+    steps = [_claim, _build, *_engine_calls(without), _judge, _write]
     yield from steps[drain.step](state, number, drain, without)
+
+
+def _engine_calls(without: Without) -> list[Callable[..., Iterator[tuple[str, State]]]]:
+    if Clause.INDEXED_FIRST in without:
+        return [_read, _percolate, _index]
+    return [_read, _index, _percolate] if Clause.READ_AFTER_INDEXING in without else [_index, _read, _percolate]
 
 
 def _put(state: State, number: int, drain: Drain) -> State:
@@ -56,9 +61,15 @@ def _index(state: State, number: int, drain: Drain, without: Without) -> Iterato
     yield "indexes it", _put(state._replace(stored=stored), number, drain._replace(step=drain.step + 1))
 
 
+def _read(state: State, number: int, drain: Drain, without: Without) -> Iterator[tuple[str, State]]:
+    yield "reads the list", _put(state, number, drain._replace(step=drain.step + 1, read=state.row.revision))
+
+
 def _percolate(state: State, number: int, drain: Drain, without: Without) -> Iterator[tuple[str, State]]:
-    hit = drain.document.value == WANTED[state.query] and _asks(drain, without)
-    yield "percolates it", _put(state, number, _keep(drain, without)._replace(step=drain.step + 1, hit=hit))
+    """Send what the list reads as far as it is known; a newer query may ask for more and then does not hit."""
+    is_whole = state.query <= drain.read
+    hit = is_whole and drain.document.value == WANTED[state.query] and _asks(drain, without)
+    yield "percolates it", _put(state, number, _keep(drain, without)._replace(step=drain.step + 1, read=0, hit=hit))
 
 
 def _judge(state: State, number: int, drain: Drain, without: Without) -> Iterator[tuple[str, State]]:

@@ -41,6 +41,7 @@ SHOWN_BY: dict[Clause, Scenario] = {
     Clause.LIST_LEASES_END: CREATED,
     Clause.NEWER_DOCUMENT_STAYS: WRITTEN,
     Clause.INDEXED_FIRST: CREATED,
+    Clause.READ_AFTER_INDEXING: CREATED,
     Clause.LOCKED: WRITTEN,
     Clause.BUILT_ANEW: WRITTEN,
     Clause.DEAD_SEEN: DELETED,

@@ -48,12 +48,13 @@ class List(NamedTuple):
 
 
 class Drain(NamedTuple):
-    """A drain: how many of its steps are done, and what it holds in memory."""
+    """A drain: how many of its steps are done, and what it holds in memory; `read` is the revision it has seen."""
 
     step: int = 0
     token: int = 0
     changed: Names = ()
     document: Document = Document()
+    read: int = 0
     hit: bool = False
     revision: int = 0
     join: bool = False
@@ -107,7 +108,7 @@ class State(NamedTuple):
         return [drain.step > 0 for drain in self.drains] + [job.place != "" for job in self.jobs]
 
 
-DECIDED = 5
+DECIDED = 6
 """The step after which a drain holds the contact's lock and a verdict."""
 
 

@@ -25,6 +25,7 @@ FIELDS = {
     PropertyType.ENUMERATION: {"e": "keyword", "x": "keyword"},
 }
 NAMED_BY_TYPE = Catalogue(1, {f"a_{type}": Definition(f"a_{type}", type) for type in PropertyType})
+NAMED = NAMED_BY_TYPE.definitions.keys()
 
 
 def document_of(values: dict[str, str], catalogue: Catalogue = NAMED_BY_TYPE) -> fields.Document:
@@ -61,7 +62,7 @@ def test_every_field_of_a_document_is_mapped() -> None:
 
 
 def test_every_field_that_is_percolated_is_mapped_beside_the_queries() -> None:
-    document = mapping.filtered_part(document_of({f"a_{type}": value for type, value in VALUES.items()}), NAMED_BY_TYPE)
+    document = mapping.filtered_part(document_of({f"a_{type}": value for type, value in VALUES.items()}), NAMED)
     own = {"known", "blank", "past", "marks", "bucket", "identified", "tokens", "words", "s", "n", "d", "e", "x"}
     assert document.keys() == own | {"missing", "cleared", "grams"}
     assert unmapped(document, mapping.list_mapping(NAMED_BY_TYPE)["properties"]) == []
@@ -74,9 +75,18 @@ def test_filters_read_the_same_fields_of_both_indices() -> None:
 
 
 def test_a_document_without_values_percolates_with_terms_for_what_is_missing() -> None:
-    part = mapping.filtered_part(document_of({}), NAMED_BY_TYPE)
-    assert part["missing"] == list(NAMED_BY_TYPE.definitions)
+    part = mapping.filtered_part(document_of({}), NAMED)
+    assert part["missing"] == sorted(NAMED)
     assert (part["known"], part["cleared"]) == ([], [])
+
+
+def test_what_no_list_reads_is_not_percolated() -> None:
+    values = {"a_number": "1", "a_string": "Bo", "a_bool": "true"}
+    contact = Snapshot(1, 1, 1, 0, 0, ("API", ""), values, (), (), {}, {"a_string": ("Ada",)})
+    part = mapping.filtered_part(build_document(contact, NAMED_BY_TYPE), {"a_number", "a_date"})
+    assert {kind: part[kind] for kind in ("s", "n", "e", "x")} == {"s": {}, "n": {"a_number": 1.0}, "e": {}, "x": {}}
+    assert (part["known"], part["missing"], part["grams"]) == (["a_number"], ["a_date"], [])
+    assert part["h"] == {"s": {}}
 
 
 def test_a_property_that_had_a_value_percolates_as_cleared() -> None:
@@ -87,13 +97,13 @@ def test_a_property_that_had_a_value_percolates_as_cleared() -> None:
         {"s": {"a_string": ["ada"]}},
         ["a_string"],
     )
-    assert mapping.filtered_part(document, NAMED_BY_TYPE)["cleared"] == ["a_string"]
+    assert mapping.filtered_part(document, NAMED)["cleared"] == ["a_string"]
     assert unmapped(document, mapping.contact_mapping(NAMED_BY_TYPE)["properties"]) == []
 
 
 def test_traces_of_texts_are_bounded() -> None:
     document = document_of({"a_string": "".join(map(chr, range(0x4E00, 0x4E00 + 8_000)))})
-    assert len(mapping.filtered_part(document, NAMED_BY_TYPE)["grams"]) <= 128
+    assert len(mapping.filtered_part(document, NAMED)["grams"]) <= 128
 
 
 @pytest.mark.parametrize("index", [mapping.contact_index, mapping.list_index])

@@ -21,7 +21,7 @@ assert CATALOGUE.definitions["text"] == Definition("text", PropertyType.STRING)
 @given(texts, st.integers(0, 60), st.integers(1, 60))
 def test_a_text_has_the_traces_of_every_part_of_it(text: str, start: int, length: int) -> None:
     document = property_fields({"text": text}, CATALOGUE)
-    traces, held = set(text_grams(document)), document["s"]["text"]
+    traces, held = set(text_grams(document, {"text"})), document["s"]["text"]
     needle = held[start : start + length]
     if needle:
         assert set(needle_grams("text", needle)) <= traces
@@ -34,7 +34,7 @@ def test_a_text_has_the_traces_of_every_part_of_it(text: str, start: int, length
 def test_needles_are_found_whatever_their_case_and_accents(before: str, after: str) -> None:
     document = property_fields({"text": f"{before}ÁDA{after}"}, CATALOGUE)
     if "ada" in document["s"]["text"]:
-        assert set(needle_grams("text", normalise("Ada"))) <= set(text_grams(document))
+        assert set(needle_grams("text", normalise("Ada"))) <= set(text_grams(document, {"text"}))
 
 
 BOMBS = ["(a+)+$", "(a|aa)+$", "(a|a?)+$", "^(.*a){50}x", "(x+x+)+y", "([a-zA-Z]+)*$", "(.*)*(.*)*(.*)*!", "(a?){500}x"]

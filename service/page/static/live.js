@@ -11,6 +11,7 @@ const moves = document.getElementById("moves");
 const lists = document.getElementById("lists");
 const pulse = document.getElementById("pulse");
 const shown = new Map();
+const stay = new AbortController();
 let stream = null;
 let timer = 0;
 let looking = false;
@@ -18,11 +19,13 @@ let looking = false;
 /** Browsers open few connections to one host, so a page that nobody looks at gives its own back. */
 export function keepUpToDate() {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("submit", (event) => event.defaultPrevented || signOut());
   open();
 }
 
 function open() {
   close();
+  if (stay.signal.aborted) return;
   stream = new EventSource("/page/stream");
   for (const kind of ["BEGIN", "JOIN", "LEAVE", "BEAT"]) stream.addEventListener(kind, () => lookIn(GATHER));
   stream.addEventListener("open", () => say("live"));
@@ -32,6 +35,12 @@ function open() {
 function close() {
   stream?.close();
   stream = null;
+}
+
+/** The form that is sent ends the session: whatever is asked from now on would be refused. */
+function signOut() {
+  stay.abort();
+  close();
 }
 
 /** Without a stream, such as when too many follow it already, look and try again every few seconds. */
@@ -51,10 +60,11 @@ function lookIn(milliseconds) {
 
 /** Ask for both columns, one request at a time. */
 async function look() {
+  if (stay.signal.aborted) return;
   if (looking) return lookIn(GATHER);
   looking = true;
   try {
-    const answer = await fetch("/page/news");
+    const answer = await fetch("/page/news", { signal: stay.signal });
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(answer.statusText);
     take(document.createRange().createContextualFragment(await answer.text()));
