@@ -137,7 +137,7 @@ def test_a_value_without_a_field_is_refused_by_its_contact_alone(ready: ElasticE
     assert list(outcome.refused) == [9] and "shoe_size" in outcome.refused[9]
     for batch in ([odd], [ADA, odd]):
         with pytest.raises(RequestRefused, match="shoe_size"):
-            ready.propose(PORTAL, 1, batch, ANY_CHANGE)
+            ready.propose(PORTAL, 1, batch, Asked(ANY_CHANGE.changed, catalogue.definitions.keys()))
 
 
 def test_a_list_that_reads_a_missing_field_is_refused(ready: ElasticEngine) -> None:
@@ -148,7 +148,8 @@ def test_a_list_that_reads_a_missing_field_is_refused(ready: ElasticEngine) -> N
     ready.extend(PORTAL, [1], catalogue)
     register(ready, listed(1, tree))
     tall = person(9, catalogue=catalogue, shoe_size="44")
-    assert ready.propose(PORTAL, 1, [tall], ANY_CHANGE) == {9: frozenset({1})}
+    asked = Asked(ANY_CHANGE.changed, catalogue.definitions.keys())
+    assert ready.propose(PORTAL, 1, [tall], asked) == {9: frozenset({1})}
 
 
 def test_a_thousand_properties_fit(elastic_engine: ElasticEngine) -> None:
