@@ -5,13 +5,47 @@ database anyway (records.session).
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Table, any_, func, literal, select, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Session
+
+Build = Callable[[Session], Any]
+"""Makes a statement, equal ones for equal databases."""
+
+CHANGES = "contact_change"
+FEW = 200
+"""Rows that go to PostgreSQL in one statement; more of them are quicker each by the way of its table."""
+
+
+class Rows(NamedTuple):
+    """Rows of a table, each in the order of its columns; `build` makes their INSERT where it is no plain one.
+
+    Without `build` they are new and hold nothing but numbers and strings.
+    """
+
+    model: type[DeclarativeBase]
+    rows: Sequence[tuple[Any, ...]]
+    build: Build | None = None
 
 
 def insert(session: Session, model: type[DeclarativeBase]) -> Any:
@@ -20,11 +54,8 @@ def insert(session: Session, model: type[DeclarativeBase]) -> Any:
     return sqlite.insert(table) if _is_sqlite(session) else postgresql.insert(table)
 
 
-def built(session: Session, build: Callable[[Session], Any]) -> Any:
-    """Return the statement that a function builds, built once for each database: building takes longer than running.
-
-    The function makes equal statements for equal databases.
-    """
+def built(session: Session, build: Build) -> Any:
+    """Return the statement that a function builds, built once for each database: building takes longer than running."""
     key = (build, session.get_bind().dialect.name)
     if key not in _BUILT:
         _BUILT[key] = build(session)
@@ -47,6 +78,51 @@ def number_rows(session: Session, names: Sequence[str], rows: Sequence[tuple[int
         return select(*parts).subquery()
     columns = (literal([row[place] for row in rows], ARRAY(BigInteger)) for place in range(len(names)))
     return func.unnest(*columns).table_valued(*names).render_derived()
+
+
+def insert_together(session: Session, batches: Sequence[Rows]) -> None:
+    """Insert rows of several tables; few of them in one statement on PostgreSQL, where every statement is a journey."""
+    filled = [batch for batch in batches if batch.rows]
+    if _is_sqlite(session) or sum(len(batch.rows) for batch in filled) > FEW:
+        for batch in filled:
+            _insert_rows(session, batch)
+    elif filled:
+        key = tuple((batch.model, batch.build) for batch in filled)
+        if key not in _TOGETHER:
+            _TOGETHER[key] = _together(session, filled)
+        session.execute(_TOGETHER[key], {_place(place): _dumped(_named(rows)) for place, rows in enumerate(filled)})
+
+
+def _insert_rows(session: Session, batch: Rows) -> None:
+    if batch.build is None:
+        append_rows(session, batch.model, batch.rows)
+    else:
+        session.execute(built(session, batch.build), _named(batch))
+
+
+def _named(batch: Rows) -> list[dict[str, Any]]:
+    names = batch.model.__table__.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in batch.rows]
+
+
+def _together(session: Session, batches: Sequence[Rows]) -> Select[Any]:
+    """Return the statement that inserts into all tables; its parameters are the rows of each as JSON."""
+    inserts = [_from_json(session, batch, _place(place)) for place, batch in enumerate(batches)]
+    return select(literal_column("1")).add_cte(*(each.cte() for each in inserts))
+
+
+def _from_json(session: Session, batch: Rows, parameter: str) -> Any:
+    table: Table = batch.model.__table__  # type: ignore[assignment]
+    statement = insert(session, batch.model) if batch.build is None else batch.build(session)
+    typed = text(f"NULL::{table.name}")
+    rows = func.json_populate_recordset(typed, sql_cast(bindparam(parameter, type_=Text), JSON))
+    names = table.columns.keys()
+    found = rows.table_valued(*names)
+    return statement.from_select(names, select(*(found.c[name] for name in names)))
+
+
+def _place(place: int) -> str:
+    return f"rows_{place}"
 
 
 def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -80,14 +156,17 @@ def create_vid_source(session: Session, portal_id: int) -> None:
         session.execute(text(f"CREATE SEQUENCE {_vids(portal_id)}"))
 
 
-def next_vids(session: Session, portal_id: int, count: int) -> list[int]:
-    """Draw `count` vids of the portal, ascending, never drawn before."""
-    return _draw(session, _vids(portal_id), count)
+def next_contacts(session: Session, portal_id: int, count: int) -> list[tuple[int, int]]:
+    """Draw `count` vids of the portal, each with a change number, both ascending, never drawn before."""
+    if _is_sqlite(session):
+        return list(zip(_draw(session, _vids(portal_id), count), next_changes(session, count), strict=True))
+    drawn = session.execute(_DRAW_CONTACTS, {"vids": _vids(portal_id), "changes": CHANGES, "count": count})
+    return sorted((row[0], row[1]) for row in drawn)
 
 
 def next_changes(session: Session, count: int) -> list[int]:
     """Draw `count` change numbers, ascending, never drawn before."""
-    return _draw(session, "contact_change", count)
+    return _draw(session, CHANGES, count)
 
 
 def _vids(portal_id: int) -> str:
@@ -109,6 +188,10 @@ def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-_BUILT: dict[tuple[Callable[[Session], Any], str], Any] = {}
+_BUILT: dict[tuple[Build, str], Any] = {}
+_TOGETHER: dict[tuple[tuple[type[DeclarativeBase], Build | None], ...], Select[Any]] = {}
 _DRAW_SQLITE = text("UPDATE counter SET value = value + :count WHERE name = :name RETURNING value")
 _DRAW_POSTGRESQL = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")
+_DRAW_CONTACTS = text(
+    "SELECT nextval(CAST(:vids AS regclass)), nextval(CAST(:changes AS regclass)) FROM generate_series(1, :count)"
+)

@@ -22,6 +22,13 @@ class ContactExists(RecordError):
         self.vid = vid
 
 
+class TokenTaken(RecordError):
+    """Somebody else has bound the visitor's token to a contact meanwhile."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"token {token!r} belongs to another contact by now")
+
+
 class EmailMissing(RecordError):
     """The contact has no such secondary e-mail."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from queries.values import email_key
 from records import dialect
-from records.errors import ContactExists
+from records.errors import ContactExists, TokenTaken
 from records.models import Identity
 from records.statements import PORTAL, Reader
 
@@ -32,6 +32,15 @@ class EmailClaim:
     timestamp: int
     is_primary: bool = True
     is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaim:
+    """A contact that takes a visitor token (`hubspotutk`) of nobody, at a moment in milliseconds."""
+
+    vid: int
+    token: str
+    timestamp: int
 
 
 def find_vids(session: Reader, portal_id: int, kind: str, keys: Collection[str]) -> dict[str, int]:
@@ -55,19 +64,24 @@ def newest_tokens(reader: Reader, portal_id: int, vids: Collection[int]) -> dict
     return {vid: token for vid, token in reader.execute(statement)}
 
 
-def claim_emails(session: Session, portal_id: int, claims: Sequence[EmailClaim]) -> None:
-    """Give addresses to contacts; raises ContactExists for one that belongs to another contact.
+def claim_addresses(
+    session: Session, portal_id: int, emails: Sequence[EmailClaim], tokens: Sequence[TokenClaim] = ()
+) -> None:
+    """Give addresses to contacts; raises ContactExists and TokenTaken for one that belongs to another contact.
 
-    A contact's own address is taken anew, so that a secondary one can become primary.
+    A contact's own e-mail is taken anew, so that a secondary one can become primary.
     """
-    if not claims:
+    rows = [_email_row(portal_id, claim) for claim in emails] + [_token_row(portal_id, claim) for claim in tokens]
+    if not rows:
         return
-    _release_own(session, portal_id, [claim for claim in claims if not claim.is_new])
-    rows = [_row(portal_id, claim) for claim in claims]
-    taken = {key for key, _ in session.execute(dialect.built(session, _take), rows)}
-    for claim in claims:
-        if email_key(claim.email) not in taken:
-            _refuse(session, portal_id, claim)
+    _release_own(session, portal_id, [claim for claim in emails if not claim.is_new])
+    taken = {(kind, key) for kind, key in session.execute(dialect.built(session, _take), rows)}
+    for email in emails:
+        if (EMAIL, email_key(email.email)) not in taken:
+            _refuse(session, portal_id, email)
+    for token in tokens:
+        if (UTK, token.token.lower()) not in taken:
+            raise TokenTaken(token.token)
 
 
 def release_primary(session: Session, portal_id: int, vids: Collection[int]) -> None:
@@ -110,17 +124,8 @@ def release_email(session: Session, portal_id: int, vid: int, email: str) -> Non
 
 
 def claim_token(session: Session, portal_id: int, vid: int, token: str, timestamp: int) -> None:
-    """Bind a visitor token (`hubspotutk`) to a contact; a token bound to another contact moves over."""
-    row = {
-        "portal_id": portal_id,
-        "kind": UTK,
-        "key": token.lower(),
-        "value": token,
-        "vid": vid,
-        "is_primary": False,
-        "timestamp": timestamp,
-    }
-    session.execute(dialect.built(session, _bind), row)
+    """Bind a visitor token to a contact; a token bound to another contact moves over."""
+    session.execute(dialect.built(session, _bind), _token_row(portal_id, TokenClaim(vid, token, timestamp)))
 
 
 def _release_own(session: Session, portal_id: int, claims: Sequence[EmailClaim]) -> None:
@@ -139,7 +144,7 @@ def _release_own(session: Session, portal_id: int, claims: Sequence[EmailClaim])
 
 
 def _take(session: Session) -> Any:
-    return dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.key, Identity.vid)
+    return dialect.insert(session, Identity).on_conflict_do_nothing().returning(Identity.kind, Identity.key)
 
 
 def _bind(session: Session) -> Any:
@@ -148,7 +153,19 @@ def _bind(session: Session) -> Any:
     return statement.on_conflict_do_update(index_elements=["portal_id", "kind", "key"], set_=bound)
 
 
-def _row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
+def _token_row(portal_id: int, claim: TokenClaim) -> dict[str, object]:
+    return {
+        "portal_id": portal_id,
+        "kind": UTK,
+        "key": claim.token.lower(),
+        "value": claim.token,
+        "vid": claim.vid,
+        "is_primary": False,
+        "timestamp": claim.timestamp,
+    }
+
+
+def _email_row(portal_id: int, claim: EmailClaim) -> dict[str, object]:
     return {
         "portal_id": portal_id,
         "kind": EMAIL,

@@ -16,6 +16,7 @@ from queries.nodes import Crossing
 from queries.supplied import SUPPLIED_INSTANTS
 from records import dialect
 from records.catalogues import load_catalogue
+from records.dialect import Rows
 from records.models import Contact, FormSubmission, Instant, PropertyVersion
 
 Values = Mapping[str, str]
@@ -48,8 +49,11 @@ class Found(NamedTuple):
     vid: int
 
 
-def follow(session: Session, portal_id: int, writes: Iterable[tuple[int, Values, Values]]) -> None:
-    """Keep the index with writes: vid, the values before (none of a new contact), and those written."""
+def follow(session: Session, portal_id: int, writes: Iterable[tuple[int, Values, Values]]) -> tuple[Rows, Rows]:
+    """Keep the index with writes: vid, the values before (none of a new contact), and those written.
+
+    What is gone is removed, and what is to be inserted is returned.
+    """
     names = load_catalogue(session, portal_id).instants
     gone: list[Row] = []
     new: list[Row] = []
@@ -59,8 +63,7 @@ def follow(session: Session, portal_id: int, writes: Iterable[tuple[int, Values,
         gone += _rows(portal_id, vid, {name: before.get(name, "") for name in dated})
         (kept if before else new).extend(_rows(portal_id, vid, {name: written[name] for name in dated}))
     _remove(session, gone)
-    dialect.append_rows(session, Instant, new)
-    _add(session, kept)
+    return Rows(Instant, new), Rows(Instant, kept, _addition)
 
 
 def forget(session: Session, portal_id: int, contacts: Iterable[tuple[int, Values]]) -> None:
@@ -77,7 +80,8 @@ def clear(session: Session, portal_id: int, name: str) -> None:
 
 def take_in(session: Session, portal_id: int, name: str, values: Iterable[tuple[int, str]]) -> None:
     """Take the values of a property into the index that has become a date: vid and value."""
-    _add(session, [row for vid, value in values for row in _rows(portal_id, vid, {name: value})])
+    rows = [row for vid, value in values for row in _rows(portal_id, vid, {name: value})]
+    dialect.insert_together(session, [Rows(Instant, rows, _addition)])
 
 
 def spans(session: Session, portal_id: int, crossing: Crossing) -> Iterator[Span]:
@@ -153,10 +157,8 @@ def _remove(session: Session, rows: Sequence[Row]) -> None:
         session.execute(delete(Instant).where(*mine))
 
 
-def _add(session: Session, rows: Sequence[Row]) -> None:
-    if rows:
-        named = [dict(zip(("portal_id", "name", "instant", "vid"), row, strict=True)) for row in rows]
-        session.execute(dialect.insert(session, Instant).on_conflict_do_nothing(), named)
+def _addition(session: Session) -> Any:
+    return dialect.insert(session, Instant).on_conflict_do_nothing()
 
 
 _VALUE = Instant.__table__.c

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from records import dialect
 from records.clock import now
+from records.dialect import Rows
 from records.models import Dirty, Portal
 
 EVERYTHING = "*"
@@ -60,20 +61,26 @@ def mark(
     portal_id: int,
     changed: Mapping[int, Collection[str]],
     urgency: Urgency,
-    versions: Mapping[int, int] | None = None,
 ) -> None:
-    """Mark contacts dirty: vid -> names of the document fields that changed.
+    """Mark contacts dirty: vid -> names of the document fields that changed."""
+    if changed:
+        dialect.insert_together(session, [rows_of(portal_id, changed, urgency, now(session))])
+
+
+def rows_of(
+    portal_id: int,
+    changed: Mapping[int, Collection[str]],
+    urgency: Urgency,
+    moment: int,
+    versions: Mapping[int, int] | None = None,
+) -> Rows:
+    """Return the marks that `mark` makes, to be stored with what they follow from; `moment` is in milliseconds.
 
     `versions` tells vid -> the contact's version that the write made for which this marks, if one did.
     """
-    if not changed:
-        return
-    moment, written = now(session), versions or {}
-    rows = [
-        _row(portal_id, vid, names, urgency, moment) | _versions(written.get(vid))
-        for vid, names in sorted(changed.items())
-    ]
-    session.execute(dialect.built(session, _upsert), rows)
+    written = versions or {}
+    rows = [_row(portal_id, vid, names, urgency, moment, written.get(vid)) for vid, names in sorted(changed.items())]
+    return Rows(Dirty, rows, _upsert)
 
 
 def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
@@ -233,28 +240,19 @@ def _is_due(moment: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     )
 
 
-def _row(portal_id: int, vid: int, names: Collection[str], urgency: Urgency, moment: int) -> dict[str, object]:
+def _row(
+    portal_id: int, vid: int, names: Collection[str], urgency: Urgency, moment: int, written: int | None
+) -> tuple[object, ...]:
+    """Return a row in the order of Dirty's columns, without lease, delay and attempts."""
     joined = ",".join(sorted(names))
-    return {
-        "portal_id": portal_id,
-        "vid": vid,
-        "token": uuid.uuid4().hex,
-        "changed": EVERYTHING if len(joined) > MAX_CHANGED else joined,
-        "urgency": int(urgency),
-        "queued_at": moment,
-        "leased_until": 0,
-        "next_at": 0,
-        "attempts": 0,
-    }
+    changed = EVERYTHING if len(joined) > MAX_CHANGED else joined
+    evaluated = None if written is None else written - 1
+    return (portal_id, vid, uuid.uuid4().hex, changed, int(urgency), moment, 0, 0, 0, evaluated, written)
 
 
 def _upsert(session: Session) -> Any:
     statement = dialect.insert(session, Dirty)
     return statement.on_conflict_do_update(index_elements=["portal_id", "vid"], set_=_raised(statement.excluded))
-
-
-def _versions(written: int | None) -> dict[str, int | None]:
-    return {"evaluated": None if written is None else written - 1, "version": written}
 
 
 def _raised(added: object) -> dict[str, object]:

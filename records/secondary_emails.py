@@ -72,7 +72,7 @@ def _place(emails: Sequence[str], email: str) -> int:
 def _claim(session: Session, portal_id: int, contact: ContactState, email: str) -> None:
     if email_key(contact.properties.get("email", "")) == email_key(email):
         raise EmailRefused(email, "is the contact's primary e-mail")
-    identities.claim_emails(session, portal_id, [EmailClaim(contact.vid, email, now(session), is_primary=False)])
+    identities.claim_addresses(session, portal_id, [EmailClaim(contact.vid, email, now(session), is_primary=False)])
 
 
 def _store(session: Session, portal_id: int, contact: ContactState, emails: list[str]) -> list[str]:

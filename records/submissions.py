@@ -5,7 +5,7 @@ e-mail, or becomes part of the contact that has it (contract S5.5).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
@@ -72,7 +72,8 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     """Take in a submission; without a valid e-mail or a known token it is kept, and no contact changes.
 
     A contact's submission after the 1,000th is dropped whole. Raises AlreadySubmitted for a conversion id that has
-    counted, and ContactExists when somebody else creates the same contact meanwhile; nothing is to be kept then.
+    counted, and ContactExists or TokenTaken when somebody else creates the same contact, or takes the same token,
+    meanwhile; nothing is to be kept then.
     """
     by_email, by_token = _lock_owners(session, portal_id, submission)
     present = hold(session)
@@ -84,9 +85,12 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     earlier = _conversions(session, portal_id, contact)
     if len(earlier) >= MAX_SUBMISSIONS:
         return
-    write_contacts(session, portal_id, [_change(session, portal_id, contact, submission, earlier, moment)])
-    if submission.token and contact is not by_token:
-        _bind(session, portal_id, submission.token, contact, by_token)
+    change = _change(session, portal_id, contact, submission, earlier, moment)
+    if by_token is None:
+        change = replace(change, token=submission.token)
+    write_contacts(session, portal_id, [change])
+    if by_token is not None and contact is not by_token:
+        _move_token(session, portal_id, submission.token, contact, by_token)
     _store(session, portal_id, submission, contact.vid, moment)
 
 
@@ -139,11 +143,10 @@ def _contact(
     return owner
 
 
-def _bind(session: Session, portal_id: int, token: str, contact: ContactState, former: ContactState | None) -> None:
-    """Give the visitor's token to the contact; lists may ask how many tokens either has."""
+def _move_token(session: Session, portal_id: int, token: str, contact: ContactState, former: ContactState) -> None:
+    """Give the visitor's token of one contact to another; lists may ask how many tokens either has."""
     identities.claim_token(session, portal_id, contact.vid, token, contact.updated_at)
-    known = [each for each in (contact, former) if each is not None and each.version > 1]
-    marks.mark(session, portal_id, {each.vid: (TOKENS,) for each in known}, Urgency.NOW)
+    marks.mark(session, portal_id, {vid: (TOKENS,) for vid in (contact.vid, former.vid)}, Urgency.NOW)
 
 
 def _identified(

@@ -9,15 +9,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from queries.fields import IDENTIFIED
+from queries.fields import IDENTIFIED, TOKENS
 from queries.supplied import effective_values
 from records import dialect, identities, instants, marks
 from records.clock import now
 from records.derived import ADDITIONAL_EMAILS, derived_values, first_values
-from records.identities import EmailClaim
+from records.dialect import Rows
+from records.identities import EmailClaim, TokenClaim
 from records.marks import Urgency
 from records.models import Contact, PropertyVersion
 
@@ -58,7 +59,8 @@ class Change:
 
     `cause`, such as `import:7`, is told by the feed where the contact joins or leaves a list because of this. `sources`
     are those of values that come from elsewhere. Only for merges: `adopted` are further values, whose history a merged
-    record keeps, and `repeated` names the values that get a new version even where they are the same.
+    record keeps, and `repeated` names the values that get a new version even where they are the same. `token` is a
+    visitor's, of nobody so far, by which the contact is found from now on.
     """
 
     contact: ContactState
@@ -69,15 +71,16 @@ class Change:
     adopted: Mapping[str, str] = field(default_factory=dict)
     repeated: frozenset[str] = frozenset()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    token: str = ""
 
 
 def new_contacts(session: Session, portal_id: int, origins: Sequence[tuple[str, str]]) -> list[ContactState]:
     """Return contacts to be created by `write_contacts`, one for each origin, with fresh vids."""
     moment = now(session)
-    vids = dialect.next_vids(session, portal_id, len(origins))
+    numbers = dialect.next_contacts(session, portal_id, len(origins))
     return [
-        ContactState(vid, 0, moment, moment, origin, str(uuid.uuid4()))
-        for vid, origin in zip(vids, origins, strict=True)
+        ContactState(vid, 0, moment, moment, origin, str(uuid.uuid4()), change)
+        for (vid, change), origin in zip(numbers, origins, strict=True)
     ]
 
 
@@ -95,16 +98,17 @@ def write_contacts(
 ) -> frozenset[int]:
     """Write changes to contacts and return the vids that really changed; rewriting the same value changes nothing.
 
-    Raises ContactExists when an e-mail belongs to another contact.
+    Raises ContactExists and TokenTaken when an e-mail or a token belongs to another contact.
     """
     moment = now(session)
     written = [write for write in (_plan(change, moment) for change in changes) if write.differs]
-    _write_emails(session, portal_id, written, moment)
-    instants.follow(session, portal_id, [(each.contact.vid, each.contact.properties, each.stored) for each in written])
+    _write_addresses(session, portal_id, written, moment)
+    dated = [(each.contact.vid, each.contact.properties, each.stored) for each in written]
+    followed = instants.follow(session, portal_id, dated) if written else ()
     _number(session, written, moment)
-    _store(session, portal_id, written)
     versions = {write.contact.vid: write.contact.version for write in written}
-    marks.mark(session, portal_id, _changed_names(written), urgency, versions)
+    marked = marks.rows_of(portal_id, _changed_names(written), urgency, moment, versions)
+    _store(session, portal_id, written, [*followed, marked])
     return frozenset(versions)
 
 
@@ -137,6 +141,7 @@ class _Write:
     marks: tuple[str, ...] | None
     moved_marks: frozenset[str]
     cause: str
+    token: str
     is_new: bool
 
     @property
@@ -150,7 +155,7 @@ class _Write:
 
     @property
     def differs(self) -> bool:
-        return self.is_new or bool(self.names) or self.marks is not None
+        return self.is_new or bool(self.names) or self.marks is not None or bool(self.token)
 
 
 def _plan(change: Change, moment: int) -> _Write:
@@ -165,19 +170,20 @@ def _plan(change: Change, moment: int) -> _Write:
     values |= {name: (value, change.sources.get(name, change.source)) for name, value in (written | repeated).items()}
     marked = change.marks if change.marks is not None and change.marks != contact.marks else None
     moved = frozenset() if marked is None else frozenset(marked) ^ frozenset(contact.marks)
-    return _Write(contact, values, change.adopted, marked, moved, change.cause, is_new)
+    return _Write(contact, values, change.adopted, marked, moved, change.cause, change.token, is_new)
 
 
 def _differences(current: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in values.items() if current.get(name, "") != value}
 
 
-def _write_emails(session: Session, portal_id: int, written: Sequence[_Write], moment: int) -> None:
+def _write_addresses(session: Session, portal_id: int, written: Sequence[_Write], moment: int) -> None:
     emails = {write.contact.vid: write.values["email"][0] for write in written if _changes_email(write)}
     stored = {write.contact.vid for write in written if not write.is_new}
     identities.release_primary(session, portal_id, emails.keys() & stored)
     claims = [EmailClaim(vid, email, moment, is_new=vid not in stored) for vid, email in emails.items() if email]
-    identities.claim_emails(session, portal_id, claims)
+    tokens = [TokenClaim(write.contact.vid, write.token, moment) for write in written if write.token]
+    identities.claim_addresses(session, portal_id, claims, tokens)
 
 
 def _changes_email(write: _Write) -> bool:
@@ -185,8 +191,8 @@ def _changes_email(write: _Write) -> bool:
 
 
 def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
-    """Raise versions, and give a new change number and time to every contact whose properties changed."""
-    changed = [write for write in written if write.names]
+    """Raise versions, and give a new change number and time to every stored contact whose properties changed."""
+    changed = [write for write in written if write.names and not write.is_new]
     for write, change in zip(changed, dialect.next_changes(session, len(changed)) if changed else (), strict=True):
         write.contact.change = change
         write.contact.updated_at = moment
@@ -196,19 +202,19 @@ def _number(session: Session, written: Sequence[_Write], moment: int) -> None:
         write.contact.marks = write.contact.marks if write.marks is None else write.marks
 
 
-def _store(session: Session, portal_id: int, written: Sequence[_Write]) -> None:
-    created = [_row(portal_id, write.contact) for write in written if write.is_new]
-    updated = [
-        {f"new_{key}": value for key, value in _row(portal_id, write.contact).items()}
-        for write in written
-        if not write.is_new
-    ]
-    if created:
-        session.execute(insert(CONTACTS), created)
-    if updated:
+def _store(session: Session, portal_id: int, written: Sequence[_Write], further: Sequence[Rows]) -> None:
+    """Store contacts and their history, and further rows that follow from them."""
+    stored = [_row(portal_id, write.contact) for write in written if not write.is_new]
+    if updated := [dict(zip(_NEW_NAMES, row, strict=True)) for row in stored]:
         session.connection().execute(_UPDATE, updated)
+    created = [_row(portal_id, write.contact) for write in written if write.is_new]
     history = [row for write in written for row in _history(portal_id, write)]
-    dialect.append_rows(session, PropertyVersion, history)
+    rows = (Rows(Contact, created, _insert), Rows(PropertyVersion, history), *further)
+    dialect.insert_together(session, rows)
+
+
+def _insert(session: Session) -> Any:
+    return dialect.insert(session, Contact)
 
 
 def _history(portal_id: int, write: _Write) -> list[tuple[Any, ...]]:
@@ -231,29 +237,21 @@ def _changed_names(written: Sequence[_Write]) -> dict[int, set[str]]:
             (LAST_MODIFIED,) if write.names else (),
             (IDENTIFIED,) if write.names & {"email", ADDITIONAL_EMAILS} else (),
             (write.cause,) if write.cause else (),
+            (TOKENS,) if write.token else (),
         )
         if write.is_new:
             changed.add(marks.EVERYTHING)
     return names
 
 
-def _row(portal_id: int, contact: ContactState) -> dict[str, Any]:
-    return {
-        "portal_id": portal_id,
-        "vid": contact.vid,
-        "version": contact.version,
-        "change": contact.change,
-        "created_at": contact.created_at,
-        "updated_at": contact.updated_at,
-        "deleted": False,
-        "merged_into": None,
-        "lead_guid": contact.lead_guid,
-        "origin": list(contact.origin),
-        "properties": contact.properties,
-        "marks": list(contact.marks),
-    }
+def _row(portal_id: int, contact: ContactState) -> tuple[Any, ...]:
+    """Return a row in the order of Contact's columns."""
+    first = (portal_id, contact.vid, contact.version, contact.change, contact.created_at, contact.updated_at)
+    rest = (contact.lead_guid, list(contact.origin), contact.properties, list(contact.marks))
+    return (*first, False, None, *rest)
 
 
+_NEW_NAMES = [f"new_{name}" for name in CONTACTS.columns.keys()]
 _UPDATE = (
     update(CONTACTS)
     .where(Contact.portal_id == bindparam("new_portal_id"), Contact.vid == bindparam("new_vid"))

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 
 from queries.catalogue import Catalogue
 from records.catalogues import load_catalogue
-from records.errors import AlreadySubmitted, ContactExists
+from records.errors import AlreadySubmitted, ContactExists, TokenTaken
 from records.submissions import Submission, submit
 from service.bodies import FORM_TYPES, MEGABYTE, RequestParser, whole_body
 from service.form_entries import MAX_FIELDS
@@ -88,7 +88,7 @@ def take_in(portal_id: int, submission: Submission) -> None:
             return write_for(portal_id, lambda session: submit(session, portal_id, submission))
         except AlreadySubmitted:
             return None
-        except ContactExists:
+        except (ContactExists, TokenTaken):
             continue
     raise ApiError(503, "The service is too busy: send the form again", {"Retry-After": "1"})
 

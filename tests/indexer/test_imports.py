@@ -107,7 +107,7 @@ def test_a_row_without_an_email_creates_a_contact_when_it_has_a_value(importer: 
 def test_a_secondary_email_finds_its_contact_and_the_primary_stays(importer: Importer) -> None:
     importer.run("email\nada@x.example\n")
     claim = identities.EmailClaim(vid=1, email="countess@x.example", timestamp=1, is_primary=False)
-    importer.database.transact(lambda session: identities.claim_emails(session, PORTAL, [claim]))
+    importer.database.transact(lambda session: identities.claim_addresses(session, PORTAL, [claim]))
     importer.run("email,city\ncountess@x.example,London\n")
     assert importer.results() == [(2, "updated")]
     assert importer.contact("countess@x.example")["email"] == "ada@x.example"

@@ -44,7 +44,7 @@ LOOKUPS: dict[str, tuple[Read, str]] = {
     "contacts by vid": (lambda session: contacts.find_contacts(session, 1, VIDS), "vid=?"),
     "a contact by e-mail": (lambda session: contacts.find_by_email(session, 1, "a@x.org"), "key=?"),
     "contacts by e-mail": (lambda session: identities.find_by_emails(session, 1, ["a@x.org", "b@x.org"]), "key=?"),
-    "taking e-mails": (lambda session: identities.claim_emails(session, 1, CLAIMS), "key=?"),
+    "taking e-mails": (lambda session: identities.claim_addresses(session, 1, CLAIMS), "key=?"),
     "leaving lists": (lambda session: memberships.remove(session, 1, MOVES), "vid=?"),
     "lists of contacts": (lambda session: memberships.lists_of(session, 1, VIDS), "vid=?"),
     "what was sent through a form": (

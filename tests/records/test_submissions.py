@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
+from queries.fields import TOKENS
+from records import marks
 from records.contacts import find_by_email, statistics
 from records.deletes import delete_contact
-from records.errors import AlreadySubmitted, ContactExists, ContactMissing
+from records.errors import AlreadySubmitted, ContactExists, ContactMissing, TokenTaken
 from records.identities import claim_token, newest_tokens
 from records.session import Database
 from records.submissions import Submission, submissions_of_form, submit
@@ -45,7 +47,7 @@ def send(database: Database, submission: Submission) -> str:
             return "taken"
         except AlreadySubmitted:
             return "known"
-        except ContactExists:
+        except (ContactExists, TokenTaken):
             continue
     return "busy"
 
@@ -88,6 +90,20 @@ def test_many_people_at_one_browser_end_in_one_order(database: Database) -> None
     assert sorted(outcomes) == ["known"] * 8 + ["taken"] * 8
     with database.read() as session:
         assert statistics(session, PORTAL)[0] == 8
+
+
+def test_everybody_who_had_a_browser_for_a_moment_is_looked_at_again_when_it_is_somebody_elses(
+    database: Database,
+) -> None:
+    people = [filled_in(f"p{number}@example.com", token=TOKEN) for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda each: send(database, each), people)) == {"taken"}
+    with database.write() as session:
+        claimed = marks.claim(session, PORTAL, 10)
+        owners = newest_tokens(session, PORTAL, [each.vid for each in claimed])
+    assert len(claimed) == 8
+    assert len(owners) == 1
+    assert all(TOKENS in each.changed for each in claimed if each.vid not in owners)
 
 
 def test_two_that_prove_to_be_one_at_the_same_time_become_one(database: Database) -> None:
