@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer.engines.base import ListQuery
-from indexer.stored_lists import load_lists
+from indexer.stored_lists import StoredLists, load_lists
+from queries.errors import FilterError
 from queries.nodes import Leaf, leaves
 from records import lists
 from records.marks import EVERYTHING
 from records.models import ContactList, PortalClock
+
+log = structlog.get_logger()
 
 Key = TypeVar("Key")
 
@@ -32,6 +36,7 @@ _LIST_PREFIX = "list:"
 class Directory:
     """The dynamic lists at one value of the list counter, and the index name -> ids of the lists that read it.
 
+    A list whose criteria cannot be read is not among them: its members stay as they are until it can be.
     `moving` maps a leaf whose answer time alone can change, in the zone of its list, to the lists that have it. `sizes`
     are the leaves of each list's tree, those of the lists in it and pins included.
     """
@@ -97,8 +102,17 @@ def _read(session: Session, portal_id: int, counter: int, known: Directory | Non
     else:
         rows = lists.saved_since(session, portal_id, known.counter)
     stored = load_lists(session, portal_id)
-    present = [stored.query(row) for row in rows if not row.deleted]
-    return known.after(counter, {row.list_id for row in rows}, present)
+    read = (_query(stored, row) for row in rows if not row.deleted)
+    return known.after(counter, {row.list_id for row in rows}, [query for query in read if query is not None])
+
+
+def _query(stored: StoredLists, row: ContactList) -> ListQuery | None:
+    """Return a list as engines see it, None for one that cannot be read: it is halted, and all others go on."""
+    try:
+        return stored.query(row)
+    except FilterError as error:
+        log.warning("a list is halted", portal=row.portal_id, list=row.list_id, reason=str(error))
+        return None
 
 
 def _readings(queries: Iterable[ListQuery]) -> Mapping[str, set[int]]:

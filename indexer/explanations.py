@@ -9,7 +9,7 @@ from indexer.directory import load_directory
 from indexer.documents import build_documents
 from indexer.stored_lists import StoredLists, load_lists, read_tree
 from queries.document import Snapshot, build_document
-from queries.errors import NotUnderstood
+from queries.errors import FilterError, NotUnderstood
 from queries.evaluate import evaluate
 from queries.explain import Explained, explain
 from queries.fields import MARKS, Document, pin_mark
@@ -59,7 +59,7 @@ def explain_membership(session: Session, portal_id: int, list_id: int, vid: int)
     """Return why a contact is in a smart list or not, by the records as they are now.
 
     A merged vid stands for its survivor. Raises ListMissing, ContactMissing, ListRefused for a static list, and
-    NotUnderstood for one whose filters nobody can answer.
+    NotUnderstood or UnreadableList for one whose filters nobody can answer.
     """
     row = lists.get_list(session, portal_id, list_id)
     if not row.dynamic:
@@ -79,11 +79,11 @@ def explain_memberships(
 ) -> list[Explanation]:
     """Return why a live contact is in each of these smart lists or not, by the records as they are now.
 
-    Lists whose filters nobody can answer are left out.
+    Lists whose filters nobody can answer are left out, because they are unknown or cannot be read.
     """
     stored = load_lists(session, portal_id)
-    understood = [row for row in rows if not unknown_families(_criteria(stored, row))]
-    return _explanations(session, portal_id, contact, understood, stored)
+    answered = [row for row in rows if _is_answered(stored, row)]
+    return _explanations(session, portal_id, contact, answered, stored)
 
 
 def match_lists(
@@ -123,6 +123,13 @@ def _explanations(
         )
         for row in rows
     ]
+
+
+def _is_answered(stored: StoredLists, row: ContactList) -> bool:
+    try:
+        return not unknown_families(_criteria(stored, row))
+    except FilterError:
+        return False
 
 
 def _criteria(stored: StoredLists, row: ContactList) -> Node:

@@ -20,6 +20,7 @@ from indexer.runtime import Runtime
 from indexer.stored_lists import load_lists
 from queries.catalogue import Catalogue
 from queries.compile import compile_percolator, selects_nothing
+from queries.errors import FilterError
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from queries.moments import Moment
@@ -46,8 +47,8 @@ class ListMoved(Exception):
 def step(runtime: Runtime, portal_id: int) -> bool:
     """Do one piece of work on one list of the portal and return whether anything was done.
 
-    A list that the engine refuses keeps its words in `error` and is tried again after a minute. Raises EngineError when
-    the engine fails; the piece is then done again later.
+    A list that the engine refuses keeps its words in `error` and is tried again after a minute; so is one that cannot
+    be read. Raises EngineError when the engine fails; the piece is then done again later.
     """
     row = runtime.database.transact(lambda session: list_work.lease_next(session, portal_id))
     if row is None:
@@ -56,7 +57,7 @@ def step(runtime: Runtime, portal_id: int) -> bool:
         progressed = _advance(runtime, row)
     except ListMoved:
         progressed = True
-    except RequestRefused as error:
+    except (RequestRefused, FilterError) as error:
         words = str(error)
         runtime.database.transact(lambda session: list_work.note_error(session, row, words))
         return False
@@ -85,11 +86,13 @@ def _advance(runtime: Runtime, row: ContactList) -> bool:
 
 
 def _query(session: Session, row: ContactList) -> ListQuery:
-    """Return the list as engines see it; raises ListMoved when it was saved since it was leased."""
-    if not row.dynamic:
-        return load_lists(session, row.portal_id).query(row)
-    query = load_directory(session, row.portal_id).queries.get(row.list_id)
-    if query is None or query.revision != row.revision:
+    """Return the list as engines see it; raises ListMoved when it was saved since it was leased, FilterError if halted.
+
+    A dynamic list is taken from where its members are decided.
+    """
+    known = load_directory(session, row.portal_id).queries.get(row.list_id) if row.dynamic else None
+    query = load_lists(session, row.portal_id).query(row) if known is None else known
+    if row.dynamic and (known is None or query.revision != row.revision):
         raise ListMoved
     return query
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from indexer.engines.base import ListQuery
 from queries.catalogue import Catalogue
 from queries.context import FilterContext
+from queries.errors import FilterError, UnreadableList
 from queries.inline import ListCriteria, inline
 from queries.leaves.opaque import opaque_leaves
 from queries.moments import zone_named
@@ -41,7 +42,10 @@ class StoredLists:
         self._read: dict[int, ListCriteria] = {}
 
     def find(self, list_id: int) -> ListCriteria | None:
-        """Return the criteria of a dynamic list as others contain it, or None: a `queries.inline.Lookup`."""
+        """Return the criteria of a dynamic list as others contain it, or None: a `queries.inline.Lookup`.
+
+        Raises UnreadableList.
+        """
         if list_id not in self._read:
             row = self._find_row(list_id)
             if row is None or not row.dynamic:
@@ -50,7 +54,10 @@ class StoredLists:
         return self._read[list_id]
 
     def query(self, row: ContactList) -> ListQuery:
-        """Return a list, dynamic or static, as engines see it; one that asks what is not understood has nobody."""
+        """Return a list, dynamic or static, as engines see it; one that asks what is not understood has nobody.
+
+        Raises FilterError for a list that is halted: its criteria, or those of a list in it, cannot be read.
+        """
         tree = _answerable(inline(read_tree(row, self.context), self.find, row.list_id if row.dynamic else None))
         moving = frozenset(leaf for leaf in leaves(tree) if leaf.moves)
         return ListQuery(row.list_id, row.revision, tree, reads(tree), zone_named(row.time_zone or self._zone), moving)
@@ -81,10 +88,14 @@ def row_lookup(session: Session, portal_id: int) -> RowLookup:
 def read_tree(row: ContactList, context: FilterContext) -> Node:
     """Return the criteria of a list as they were written, other lists only named in them.
 
-    Filters that an import kept without understanding them are opaque leaves.
+    Filters that an import kept without understanding them are opaque leaves. Raises UnreadableList for criteria that
+    this release would not have stored.
     """
     context = replace(context, keep_unknown=True)
-    return parse_filters(row.filters, context) if row.filter_tree is None else parse_tree(row.filter_tree, context)
+    try:
+        return parse_filters(row.filters, context) if row.filter_tree is None else parse_tree(row.filter_tree, context)
+    except FilterError as error:
+        raise UnreadableList(row.list_id, error) from error
 
 
 @dataclass(frozen=True, slots=True)

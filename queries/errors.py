@@ -114,6 +114,25 @@ class NotUnderstood(FilterError):
         self.families = tuple(families)
 
 
+class UnreadableList(FilterError):
+    """A list whose stored criteria cannot be read by this release. `list_id` is that list, which others may name."""
+
+    def __init__(self, list_id: int, error: FilterError) -> None:
+        problem = f"the criteria stored for list {list_id} cannot be read: {error.path}: {error.problem}"
+        super().__init__("filters", problem, "Send it others, or run the release that stored them")
+        self.list_id = list_id
+
+
+class OuterTooLarge(FilterError):
+    """A list that would become too large because a list in it does. `list_id` is the outer one."""
+
+    def __init__(self, list_id: int, name: str | None, error: TooMany) -> None:
+        problem = f'list {list_id} ("{name}") contains this one and would become too large: {error.problem}'
+        remedy = f"{error.remedy}. Make this list smaller, or take it out of list {list_id}"
+        super().__init__("filters", problem, remedy)
+        self.list_id = list_id
+
+
 class ChangedEcho(FilterError):
     """A FilterTree filter that is not the one the list has; it is an echo, and only `filterTree` can be edited."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from indexer.stored_lists import read_tree
 from queries.context import FilterContext
 from queries.describe import describe
+from queries.errors import UnreadableList
 from queries.fingerprint import fingerprint
 from queries.leaves.opaque import unknown_families
 from queries.lint import equal_lists, lint
@@ -30,12 +31,26 @@ class ListTeller:
         self.context = FilterContext(load_catalogue(session, portal_id), kinds, names)
 
     def description(self, row: ContactList) -> str | None:
-        """Return a list's criteria in plain language; None for a static list without any, which is filled by hand."""
-        return describe(read_tree(row, self.context), self.context) if row.dynamic or row.filters else None
+        """Return a list's criteria in plain language.
+
+        None for a static list without any, which is filled by hand, and for criteria that cannot be read.
+        """
+        tree = self.tree(row) if row.dynamic or row.filters else None
+        return None if tree is None else describe(tree, self.context)
+
+    def tree(self, row: ContactList) -> Node | None:
+        """Return a list's own criteria, None where they cannot be read, which `error` tells."""
+        try:
+            return read_tree(row, self.context)
+        except UnreadableList:
+            return None
 
     def error(self, row: ContactList) -> str:
         """Return why a list does not fill: what it asks is not understood, or what the engine says; "" if it does."""
-        families = self._unknown(row)
+        try:
+            families = self._unknown(row)
+        except UnreadableList as error:
+            return f"The list is halted: {error}"
         if families:
             told = ", ".join(sorted(families))
             return f"The list is not active: filters of the family {told} are not understood. Take them out"

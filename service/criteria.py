@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from indexer.previews import Draft
 from indexer.stored_lists import StoredLists, load_lists, read_tree
-from queries.errors import ListCycle, NotUnderstood
+from queries.context import FilterContext
+from queries.errors import ListCycle, NotUnderstood, OuterTooLarge, TooMany, UnreadableList
 from queries.fingerprint import fingerprint
-from queries.inline import ListCriteria, containers, find_cycle, inline
+from queries.inline import ListCriteria, Lookup, containers, find_cycle, inline
 from queries.leaves.opaque import unknown_families
 from queries.moments import zone_named
 from queries.nodes import Node, reads, uses_lists
@@ -72,10 +73,19 @@ def _smart_list(session: Session, portal_id: int, list_id: int) -> ContactList:
 
 
 def _read_tree(stored: StoredLists, body: dict[str, Any], row: ContactList | None) -> Node:
-    present = None if row is None else read_tree(row, stored.context)
-    if present is not None and not body.keys() & {"filters", "filterTree"}:
-        return present
-    return parse_criteria(body.get("filters"), body.get("filterTree"), stored.context, present)
+    if row is None:
+        return parse_criteria(body.get("filters"), body.get("filterTree"), stored.context)
+    if not body.keys() & {"filters", "filterTree"}:
+        return read_tree(row, stored.context)
+    return parse_criteria(body.get("filters"), body.get("filterTree"), stored.context, _present(stored, row))
+
+
+def _present(stored: StoredLists, row: ContactList) -> Node | None:
+    """Return what a list asks now, None where that cannot be read and can only be replaced."""
+    try:
+        return read_tree(row, stored.context)
+    except UnreadableList:
+        return None
 
 
 def _read_zone(body: dict[str, Any], row: ContactList | None) -> str | None:
@@ -88,7 +98,8 @@ def _read_zone(body: dict[str, Any], row: ContactList | None) -> str | None:
 def check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Node, list_id: int | None) -> Node:
     """Return criteria with all contained lists in them; `list_id` is the list that they are for, None for a new one.
 
-    Raises ListCycle for a list that would contain itself, and TooMany where it or one that contains it is too large.
+    Raises ListCycle for a list that would contain itself, TooMany where it is too large, and OuterTooLarge where one
+    that contains it would become so.
     """
     if list_id is None:
         return inline(tree, stored.find, _UNSAVED)
@@ -100,11 +111,22 @@ def check_whole(session: Session, portal_id: int, stored: StoredLists, tree: Nod
     def look_up(named: int) -> ListCriteria | None:
         return ListCriteria(tree) if named == list_id else stored.find(named)
 
+    whole = inline(tree, look_up, list_id)
     for outer in containers(list_id, uses):
-        criteria = look_up(outer)
+        _check_outer(outer, look_up, stored.context)
+    return whole
+
+
+def _check_outer(list_id: int, look_up: Lookup, context: FilterContext) -> None:
+    """Raise OuterTooLarge for a list that would become too large; one that cannot be read is halted in any case."""
+    try:
+        criteria = look_up(list_id)
         if criteria is not None:
-            inline(criteria.tree, look_up, outer)
-    return inline(tree, look_up, list_id)
+            inline(criteria.tree, look_up, list_id)
+    except TooMany as error:
+        raise OuterTooLarge(list_id, context.list_names.get(list_id), error) from None
+    except UnreadableList:
+        return
 
 
 def _check_understood(whole: Node) -> None:

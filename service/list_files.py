@@ -126,8 +126,11 @@ def _told(row: ContactList, names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _with_names(raw: Any, names: Mapping[int, str]) -> Any:
+    """Return stored criteria with the names of the lists in them; what cannot be read stays as it is."""
     if isinstance(raw, list):
         return [_with_names(each, names) for each in raw]
+    if not isinstance(raw, dict):
+        return raw
     if raw.get("filterFamily") == MEMBERSHIP:
         return {"filterFamily": MEMBERSHIP, "operator": raw["operator"], "list": names[raw["list"]]}
     if raw.get("filterFamily") == DEFAULT_FAMILY:

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Response, g
 from sqlalchemy.orm import Session
 
-from indexer.stored_lists import read_tree
 from records import lists
 from records.contacts import highest_vid
 from records.errors import ListRefused
@@ -131,8 +130,8 @@ def list_objects(rows: Sequence[ContactList]) -> list[dict[str, Any]]:
 
 def _saved(row: ContactList) -> dict[str, Any]:
     """Return a list that has just been saved, with what is hardly meant in it."""
-    tree = read_tree(row, ListTeller(read(), g.portal_id, [row]).context)
-    told = warnings(read(), g.portal_id, tree, row.time_zone, row.list_id)
+    tree = ListTeller(read(), g.portal_id, [row]).tree(row)
+    told = [] if tree is None else warnings(read(), g.portal_id, tree, row.time_zone, row.list_id)
     return {**list_objects([row])[0], "warnings": told}
 
 

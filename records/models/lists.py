@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from records.models.base import Base
+from records.models.base import Base, Criteria
 
 
 class ContactList(Base):
@@ -50,8 +50,8 @@ class ContactList(Base):
     name: Mapped[str]
     name_key: Mapped[str]
     dynamic: Mapped[bool]
-    filters: Mapped[list[Any]]
-    filter_tree: Mapped[dict[str, Any] | None]
+    filters: Mapped[list[Any]] = mapped_column(Criteria)
+    filter_tree: Mapped[dict[str, Any] | None] = mapped_column(Criteria)
     time_zone: Mapped[str | None]
     fingerprint: Mapped[str | None]
     reads: Mapped[list[Any]]

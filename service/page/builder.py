@@ -92,8 +92,9 @@ def _saved(row: ContactList) -> Response:
 
 
 def _form(row: ContactList | None) -> str:
-    is_open = row is None or (row.dynamic and row.filter_tree is None and can_edit(row.filters))
     described = None if row is None else ListTeller(read(), g.portal_id, [row]).description(row)
+    can_ask = row is not None and described is not None and row.filter_tree is None and can_edit(row.filters)
+    is_open = row is None or (row.dynamic and can_ask)
     return framed("builder.html", row=row, described=described, form=_questions(row) if is_open else None)
 
 

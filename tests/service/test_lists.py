@@ -377,9 +377,11 @@ def test_a_list_that_grows_too_large_inside_another_is_not_saved(client: ApiClie
     asked = [[{"filterFamily": "ListMembership", "operator": "IN_LIST", "list": inner}, IN_LONDON]]
     middle = new_list(client, "Middle", True, asked)
     within = {"filterFamily": "ListMembership", "operator": "IN_LIST", "list": middle}
-    new_list(client, "Outer", True, [[within, {**IN_LONDON, "value": f"x{number}"}] for number in range(5)])
+    outer = new_list(client, "Outer", True, [[within, {**IN_LONDON, "value": f"x{number}"}] for number in range(5)])
     answer = client.post(f"{LISTS}/{inner}", {"filters": big}, 400)
     assert "filters, lists in lists included, are too many. At most 1000" in answer["message"]
+    assert f'filters: list {outer} ("Outer") contains this one and would become too large' in answer["message"]
+    assert f"Make this list smaller, or take it out of list {outer}" in answer["message"]
     assert client.get(f"{LISTS}/{inner}")["filters"] == [[ECHOED]]
 
 
