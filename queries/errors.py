@@ -140,6 +140,19 @@ class ChangedEcho(FilterError):
         super().__init__(path, "this FilterTree is not the one of the list", "Send filterTree to change the criteria")
 
 
+class OtherCriteria(ChangedEcho):
+    """Filters beside a filterTree that they are not the echo of; one of the two would be ignored.
+
+    `is_echo` is whether they are that of another tree.
+    """
+
+    def __init__(self, path: str, is_echo: bool) -> None:
+        told = "this FilterTree is not the one of the filterTree beside it"
+        problem = told if is_echo else "these filters are not the echo of the filterTree beside them"
+        remedy = "Send filterTree to change the criteria, and leave filters out beside it"
+        FilterError.__init__(self, path, problem, remedy)
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 120 else f"{text[:117]}..."

@@ -11,7 +11,7 @@ is taken back only unchanged.
 from typing import Any
 
 from queries.context import FilterContext
-from queries.errors import MAX_FILTERS, ChangedEcho, MalformedFilter, TooMany, UnsupportedFilter
+from queries.errors import MAX_FILTERS, ChangedEcho, MalformedFilter, OtherCriteria, TooMany, UnsupportedFilter
 from queries.fingerprint import fingerprint
 from queries.leaves import ALIASES, DEFAULT_FAMILY, FAMILIES
 from queries.leaves.opaque import opaque_leaf
@@ -35,7 +35,7 @@ def parse_criteria(filters: object, tree: object, context: FilterContext, presen
         return parse_filters(filters, context)
     parsed = parse_tree(tree, context)
     if filters not in (None, []) and not is_echo_of(filters, parsed):
-        raise ChangedEcho("filters")
+        raise OtherCriteria("filters", is_tree_echo(filters))
     return parsed
 
 

@@ -326,7 +326,11 @@ def test_criteria_that_filters_cannot_say_are_a_tree_whose_echo_is_taken_back_un
         assert (again["internalListId"], again["filterTree"]) == (told["internalListId"], tree)
     changed = {"filters": [[{"filterFamily": "FilterTree", "fingerprint": "0" * 64}]]}
     assert "this FilterTree is not the one of the list" in client.post(path, changed, 400)["message"]
-    assert "this FilterTree is not the one" in client.post(path, {**told, "filterTree": tree["of"][0]}, 400)["message"]
+    stale = client.post(path, {**told, "filterTree": tree["of"][0]}, 400)["message"]
+    assert "filters: this FilterTree is not the one of the filterTree beside it" in stale
+    assert "leave filters out beside it" in stale
+    both = client.post(path, {"filters": [[IN_LONDON]], "filterTree": tree}, 400)["message"]
+    assert "filters: these filters are not the echo of the filterTree beside them" in both
     edited = client.post(path, {"filters": [[IN_LONDON]]})
     assert edited["filters"] == [[ECHOED]]
     assert "filterTree" not in edited
