@@ -1,9 +1,11 @@
 """Threads that deliver webhooks beside all other background work, so that an address that hangs holds up nothing.
 
-Addresses that failed last have threads of their own: however many of them hang, those that answer are served.
+An address holds one thread at most, and another thread is hired when all are at work: however many hang at once, those
+that answer are served. Addresses that failed last have threads of their own.
 """
 
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import structlog
@@ -17,7 +19,9 @@ from records.errors import SubscriptionMissing
 
 log = structlog.get_logger()
 
-THREADS = 8
+THREADS = 128
+"""Addresses that may hang at once before others wait for the end of an attempt; a thread that waits costs little."""
+
 PERIOD_SECONDS = 1.0
 STOP_SECONDS = 2.0
 
@@ -29,13 +33,14 @@ class DeliveryThreads:
         """Begin without threads."""
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._queues: dict[bool, SimpleQueue[Key]] = {False: SimpleQueue(), True: SimpleQueue()}
         self._busy: set[Key] = set()
         self._lock = threading.Lock()
+        self._crews: dict[bool, _Crew] = {}
         self._looker: threading.Thread | None = None
 
     def start(self, runtime: Runtime) -> None:
-        """Begin to work for this runtime; threads for sending begin with the first thing to send."""
+        """Begin to work for this runtime; threads for sending begin with something to send."""
+        self._crews = {failing: _Crew(lambda key: self._work(runtime, key)) for failing in (False, True)}
         self._looker = threading.Thread(target=self._look, args=(runtime,), name="deliveries", daemon=True)
         self._looker.start()
 
@@ -49,16 +54,14 @@ class DeliveryThreads:
         self._woken.set()
         if self._looker is not None:
             self._looker.join(STOP_SECONDS)
+        for crew in self._crews.values():
+            crew.dismiss()
 
     def _look(self, runtime: Runtime) -> None:
-        crews: set[bool] = set()
         while not self._stopping.is_set():
             self._woken.clear()
             for key, failing in self._due(runtime):
-                if failing not in crews:
-                    crews.add(failing)
-                    self._hire(runtime, failing)
-                self._queues[failing].put(key)
+                self._crews[failing].give(key)
             self._woken.wait(PERIOD_SECONDS)
 
     def _due(self, runtime: Runtime) -> list[tuple[Key, bool]]:
@@ -74,22 +77,53 @@ class DeliveryThreads:
             self._busy.update(key for key, _ in free)
         return free
 
-    def _hire(self, runtime: Runtime, failing: bool) -> None:
-        for _ in range(THREADS):
-            arguments = (runtime, self._queues[failing])
-            threading.Thread(target=self._work, args=arguments, name="delivery", daemon=True).start()
+    def _work(self, runtime: Runtime, key: Key) -> None:
+        progressed = False
+        try:
+            progressed = not self._stopping.is_set() and deliver(runtime, key)
+        except SubscriptionMissing:
+            log.info("a subscription was removed while it was worked on", portal=key[0], subscription=key[1])
+        except Exception:
+            log.exception("a delivery failed here; it is tried again", portal=key[0], subscription=key[1])
+        with self._lock:
+            self._busy.discard(key)
+        if progressed:
+            self._woken.set()
 
-    def _work(self, runtime: Runtime, queue: "SimpleQueue[Key]") -> None:
-        while not self._stopping.is_set():
-            key = queue.get()
-            progressed = False
-            try:
-                progressed = not self._stopping.is_set() and deliver(runtime, key)
-            except SubscriptionMissing:
-                log.info("a subscription was removed while it was worked on", portal=key[0], subscription=key[1])
-            except Exception:
-                log.exception("a delivery failed here; it is tried again", portal=key[0], subscription=key[1])
+
+class _Crew:
+    """Threads that work off one queue; while all are at work, what comes hires another, up to THREADS.
+
+    The standard library's pool will not do: a process that ends waits for its threads, however long their work takes.
+    """
+
+    def __init__(self, work: Callable[[Key], None]) -> None:
+        """Take what is done with each thing that is given; it must not raise."""
+        self._work = work
+        self._queue: SimpleQueue[Key | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._hired = 0
+        self._idle = 0
+
+    def give(self, key: Key) -> None:
+        """Have something worked on, at once unless all threads that there may be are at work."""
+        with self._lock:
+            self._idle -= 1
+            hires = self._idle < 0 and self._hired < THREADS
+            if hires:
+                self._hired += 1
+                self._idle += 1
+        if hires:
+            threading.Thread(target=self._run, name="delivery", daemon=True).start()
+        self._queue.put(key)
+
+    def dismiss(self) -> None:
+        """Have every thread end after what it is at."""
+        for _ in range(self._hired):
+            self._queue.put(None)
+
+    def _run(self) -> None:
+        while (key := self._queue.get()) is not None:
+            self._work(key)
             with self._lock:
-                self._busy.discard(key)
-            if progressed:
-                self._woken.set()
+                self._idle += 1

@@ -1,5 +1,6 @@
 """Webhooks: what is told, how it is signed, what happens when the other side fails, and that ids never change."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -325,6 +326,37 @@ def test_an_address_that_hangs_delays_no_other(living_world: World, receiver: Re
         wait_until(lambda: len(hanging.got) == 3, 20)
         wait_until(lambda: not any(each["waiting"] for each in world.api.get(SUBSCRIPTIONS)["subscriptions"]), 20)
         threads.close()
+
+
+def test_many_addresses_that_hang_at_once_delay_no_other(living_world: World, receiver: Receiver) -> None:
+    world = hooked(living_world)
+    world.portal.create_list("Leads", LEADS)
+    world.settle()
+    served = threading.Event()
+
+    def hang(_: Got) -> Reply:
+        served.wait(20)
+        return 200, {}, b""
+
+    with receiving() as hanging:
+        hanging.answer = hang
+        for _ in range(20):
+            subscribe(world, hanging)
+        subscribe(world, receiver)
+        join_quietly(world)
+        threads = DeliveryThreads()
+        threads.start(world.runtime)
+        wait_until(lambda: len(receiver.got) == 1 and len(hanging.got) == 20, 20)
+        assert not world.api.get(f"{SUBSCRIPTIONS}/1/attempts")["attempts"]
+        served.set()
+        wait_until(lambda: not any(each["waiting"] for each in world.api.get(SUBSCRIPTIONS)["subscriptions"]), 20)
+        threads.close()
+
+
+def join_quietly(world: World) -> None:
+    """Have a contact join the list of leads, and send nothing yet."""
+    world.api.create(lifecyclestage="lead")
+    world.step("drain")
 
 
 def test_the_subscriptions_of_another_portal_are_not_seen(hooks: World, receiver: Receiver) -> None:
