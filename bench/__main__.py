@@ -11,6 +11,7 @@ from rich.console import Console
 from bench import results, tables
 from bench.figures import (
     alerts,
+    clock,
     compiling,
     fill,
     forms,
@@ -40,6 +41,7 @@ BENCHES: Mapping[str, Callable[[Loaded], list[Result]]] = {
         previews,
         lists,
         alerts,
+        clock,
         fill,
         reindex,
         forms,

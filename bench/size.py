@@ -8,8 +8,9 @@ class Size:
     """`contacts` are loaded; `lists` are made over `members` contacts of another portal, which `writes` then join.
 
     Matching asks `crowd` contacts of each number of lists in `matched`.
-    `queries` is searches of a kind; look-ups take `rounds` turns of `seconds`; `backlog` is rows of the
-    feed. `profiled` says whether a figure that misses its line is profiled, for which the service is stopped.
+    `crossing` contacts each cross at one instant. `queries` is searches of a kind; look-ups take `rounds` turns of
+    `seconds`; `backlog` is rows of the feed. `profiled` says whether a figure that misses its line is profiled, for
+    which the service is stopped.
     """
 
     contacts: int = 100_000
@@ -17,6 +18,7 @@ class Size:
     members: int = 1_000
     writes: int = 200
     matched: tuple[int, ...] = (1_000, 10_000)
+    crossing: tuple[int, ...] = (500, 10_000)
     crowd: int = 200
     queries: int = 300
     rounds: int = 5
@@ -32,6 +34,7 @@ SMOKE = Size(
     members=5,
     writes=3,
     matched=(20, 40),
+    crossing=(3,),
     crowd=4,
     queries=6,
     rounds=1,
