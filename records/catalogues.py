@@ -15,12 +15,23 @@ from records.statements import PORTAL, Reader
 
 def load_catalogue(session: Reader, portal_id: int) -> Catalogue:
     """Return the portal's catalogue at its present version."""
-    version = session.execute(_VERSION, {"portal": portal_id}).scalar_one()
+    held: dict[int, int] = session.info.get(_HELD, {})
+    version = held.get(portal_id) or session.execute(VERSION, {"portal": portal_id}).scalar_one()
+    return catalogue_of(session, portal_id, version)
+
+
+def catalogue_of(session: Reader, portal_id: int, version: int) -> Catalogue:
+    """Return the portal's catalogue at its present version, which the caller has just read."""
     cache: dict[int, Catalogue] = session.info["catalogues"]
     cached = cache.get(portal_id)
     if cached is None or cached.version != version:
         cached = cache[portal_id] = _read(session, portal_id, version)
     return cached
+
+
+def hold_version(session: Session, portal_id: int, version: int) -> None:
+    """Have a short transaction keep to the version of the catalogue that it has just read."""
+    session.info.setdefault(_HELD, {})[portal_id] = version
 
 
 def lock_catalogue(session: Session, portal_id: int) -> Portal:
@@ -51,5 +62,7 @@ def definition_of(row: PropertyDefinition | Row[Any]) -> Definition:
     )
 
 
+_HELD = "catalogue versions"
 _PORTALS = Portal.__table__.c
-_VERSION = select(_PORTALS.catalogue_version).where(_PORTALS.portal_id == PORTAL)
+VERSION = select(_PORTALS.catalogue_version).where(_PORTALS.portal_id == PORTAL)
+"""The version of a portal's catalogue."""

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 Build = Callable[[Session], Any]
@@ -123,6 +124,15 @@ def _from_json(session: Session, batch: Rows, parameter: str) -> Any:
 
 def _place(place: int) -> str:
     return f"rows_{place}"
+
+
+def is_taken(error: IntegrityError, model: type[DeclarativeBase]) -> bool:
+    """Return whether a row that another transaction has stored meanwhile kept one of the model's from being inserted.
+
+    On SQLite there is no other transaction.
+    """
+    told = getattr(error.orig, "diag", None)
+    return told is not None and told.table_name == model.__tablename__
 
 
 def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[tuple[Any, ...]]) -> None:

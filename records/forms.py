@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from queries.catalogue import Catalogue
+from records.catalogues import catalogue_of
 from records.clock import now
 from records.errors import FormMissing
-from records.models import Form
+from records.models import Form, Portal
 from records.statements import PORTAL, Reader
 
 
@@ -29,6 +31,12 @@ def get_form(session: Reader, portal_id: int, guid: str) -> Row[Any]:
     if row is None:
         raise FormMissing(guid)
     return row
+
+
+def find_definitions(session: Reader, portal_id: int, guid: str) -> tuple[Row[Any], Catalogue] | None:
+    """Return a form and what its fields mean, read in one statement; None where there is no such portal or form."""
+    row = session.execute(_DEFINITIONS, {"portal": portal_id, "guid": guid}).one_or_none()
+    return None if row is None else (row, catalogue_of(session, portal_id, row.catalogue_version))
 
 
 def create_form(session: Session, portal_id: int, guid: str, given: Mapping[str, Any]) -> None:
@@ -68,3 +76,5 @@ def _assign(row: Form, given: Mapping[str, Any], moment: int) -> None:
 
 _FORM = Form.__table__.c
 _BY_GUID = select(*_FORM).where(_FORM.portal_id == PORTAL, _FORM.guid == bindparam("guid"))
+_PORTAL = Portal.__table__.c
+_DEFINITIONS = _BY_GUID.add_columns(_PORTAL.catalogue_version).where(_PORTAL.portal_id == _FORM.portal_id)

@@ -8,22 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from queries.fields import TOKENS
 from queries.supplied import OFFLINE
-from queries.values import EMAIL, email_key
+from queries.values import EMAIL
 from records import conversions, dialect, identities, marks
-from records.clock import hold
 from records.contacts import merged_records
 from records.conversions import MAX_SUBMISSIONS
+from records.dialect import Rows
 from records.errors import AlreadySubmitted, TooManyMerged
 from records.history import versions_since
 from records.marks import Urgency
 from records.merges import merge_contacts
-from records.models import FormSubmission, Identity
-from records.statements import PORTAL, Reader
+from records.models import FormSubmission
+from records.senders import Senders, lock_senders
+from records.statements import Reader
 from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
 
 FORM = "FORM"
@@ -75,23 +77,22 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     counted, and ContactExists or TokenTaken when somebody else creates the same contact, or takes the same token,
     meanwhile; nothing is to be kept then.
     """
-    by_email, by_token = _lock_owners(session, portal_id, submission)
-    present = hold(session)
+    senders = lock_senders(session, portal_id, submission.conversion_id, submission.email, submission.token)
+    present, by_token = senders.moment, senders.by_token
     moment = present if submission.submitted_at is None else min(submission.submitted_at, present)
-    contact = _contact(session, portal_id, submission, by_email, by_token)
+    contact = _contact(session, portal_id, submission, senders)
     if contact is None:
-        _store(session, portal_id, submission, None, moment)
-        return
+        return _store(session, portal_id, (), _rows(portal_id, submission, None, moment))
     earlier = _conversions(session, portal_id, contact)
     if len(earlier) >= MAX_SUBMISSIONS:
-        return
+        return None
     change = _change(session, portal_id, contact, submission, earlier, moment)
     if by_token is None:
         change = replace(change, token=submission.token)
-    write_contacts(session, portal_id, [change])
+    _store(session, portal_id, [change], _rows(portal_id, submission, contact.vid, moment))
     if by_token is not None and contact is not by_token:
         _move_token(session, portal_id, submission.token, contact, by_token)
-    _store(session, portal_id, submission, contact.vid, moment)
+    return None
 
 
 def submissions_of_form(
@@ -126,14 +127,9 @@ def find_submission(session: Reader, portal_id: int, conversion_id: str) -> Row[
     return session.execute(statement).one_or_none()
 
 
-def _contact(
-    session: Session,
-    portal_id: int,
-    submission: Submission,
-    by_email: ContactState | None,
-    by_token: ContactState | None,
-) -> ContactState | None:
+def _contact(session: Session, portal_id: int, submission: Submission, senders: Senders) -> ContactState | None:
     """Return the contact, locked or new, of those that e-mail and token belong to; None where nobody can be told."""
+    _, by_email, by_token = senders
     if by_token is not None and submission.email:
         owner = _identified(session, portal_id, by_email, by_token)
     else:
@@ -166,24 +162,6 @@ def _identified(
     except TooManyMerged:
         return by_email
     return lock_contacts(session, portal_id, [by_email.vid])[by_email.vid]
-
-
-def _lock_owners(
-    session: Session, portal_id: int, submission: Submission
-) -> tuple[ContactState | None, ContactState | None]:
-    """Lock and return the contacts that the e-mail and the token belong to; asked anew where that changed meanwhile."""
-    owners = _owners(session, portal_id, submission)
-    locked = lock_contacts(session, portal_id, set(owners.values()))
-    if owners and _owners(session, portal_id, submission) != owners:
-        return _lock_owners(session, portal_id, submission)
-    by_kind = {kind: locked[vid] for kind, vid in owners.items()}
-    return by_kind.get(identities.EMAIL), by_kind.get(identities.UTK)
-
-
-def _owners(session: Session, portal_id: int, submission: Submission) -> dict[str, int]:
-    """Return EMAIL and UTK -> the vid that the submission's e-mail and token belong to, where they belong to one."""
-    keys = {"email": email_key(submission.email), "token": submission.token.lower()}
-    return {kind: vid for kind, vid in session.execute(_OWNERS, {"portal": portal_id, **keys})}
 
 
 def _conversions(session: Session, portal_id: int, contact: ContactState) -> list[Any]:
@@ -248,34 +226,26 @@ def _visit(contact: ContactState, submission: Submission) -> Mapping[str, str]:
     return {} if known or not submission.token else submission.visit
 
 
-def _store(session: Session, portal_id: int, submission: Submission, vid: int | None, moment: int) -> None:
-    row = {
-        "portal_id": portal_id,
-        "conversion_id": submission.conversion_id,
-        "vid": vid,
-        "form_guid": submission.form_guid,
-        "form_name": submission.form_name,
-        "submitted_at": moment,
-        "page_url": submission.page_url,
-        "page_title": submission.page_title,
-        "page_id": submission.page_id,
-        "fields": [list(pair) for pair in submission.fields],
-        "details": {"token": submission.token, **submission.details},
-    }
-    if session.execute(dialect.built(session, _insertion), row).one_or_none() is None:
-        raise AlreadySubmitted(submission.conversion_id)
+def _store(session: Session, portal_id: int, changes: Sequence[Change], rows: Rows) -> None:
+    """Write the contact and the submission; raises AlreadySubmitted for one that has been taken in meanwhile."""
+    try:
+        write_contacts(session, portal_id, changes, further=[rows])
+    except IntegrityError as error:
+        if not dialect.is_taken(error, FormSubmission):
+            raise
+        raise AlreadySubmitted(rows.rows[0][1]) from error
+
+
+def _rows(portal_id: int, submission: Submission, vid: int | None, moment: int) -> Rows:
+    """Return the submission's row, in the order of FormSubmission's columns."""
+    form = (submission.form_guid, submission.form_name)
+    page = (submission.page_url, submission.page_title, submission.page_id)
+    sent = ([list(pair) for pair in submission.fields], {"token": submission.token, **submission.details})
+    return Rows(FormSubmission, [(portal_id, submission.conversion_id, vid, *form, moment, *page, *sent)], _insertion)
 
 
 def _insertion(session: Session) -> Any:
-    return dialect.insert(session, FormSubmission).on_conflict_do_nothing().returning(FormSubmission.conversion_id)
+    return dialect.insert(session, FormSubmission)
 
 
 _SUBMISSION = FormSubmission.__table__.c
-_IDENTITY = Identity.__table__.c
-_OWNERS = select(_IDENTITY.kind, _IDENTITY.vid).where(
-    _IDENTITY.portal_id == PORTAL,
-    or_(
-        and_(_IDENTITY.kind == identities.EMAIL, _IDENTITY.key == bindparam("email")),
-        and_(_IDENTITY.kind == identities.UTK, _IDENTITY.key == bindparam("token")),
-    ),
-)

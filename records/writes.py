@@ -94,11 +94,16 @@ def lock_contacts(session: Session, portal_id: int, vids: Collection[int]) -> di
 
 
 def write_contacts(
-    session: Session, portal_id: int, changes: Sequence[Change], urgency: Urgency = Urgency.NOW
+    session: Session,
+    portal_id: int,
+    changes: Sequence[Change],
+    urgency: Urgency = Urgency.NOW,
+    further: Sequence[Rows] = (),
 ) -> frozenset[int]:
     """Write changes to contacts and return the vids that really changed; rewriting the same value changes nothing.
 
-    Raises ContactExists and TokenTaken when an e-mail or a token belongs to another contact.
+    `further` rows are stored with them. Raises ContactExists and TokenTaken when an e-mail or a token belongs to
+    another contact.
     """
     moment = now(session)
     written = [write for write in (_plan(change, moment) for change in changes) if write.differs]
@@ -108,7 +113,7 @@ def write_contacts(
     _number(session, written, moment)
     versions = {write.contact.vid: write.contact.version for write in written}
     marked = marks.rows_of(portal_id, _changed_names(written), urgency, moment, versions)
-    _store(session, portal_id, written, [*followed, marked])
+    _store(session, portal_id, written, [*followed, marked, *further])
     return frozenset(versions)
 
 

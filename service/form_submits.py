@@ -7,6 +7,7 @@ from flask import Response
 
 from queries.catalogue import Catalogue
 from records import forms
+from records.errors import FormMissing
 from service.blueprints import ApiBlueprint
 from service.consents import consent_problems, kept_consent
 from service.form_checks import (
@@ -29,7 +30,6 @@ from service.visitors import (
     allow_other_sites,
     check_portal,
     limit_size,
-    portal_catalogue,
     take_in,
 )
 
@@ -63,8 +63,10 @@ def submit_with_key(body: Json, portal_id: int, guid: str) -> Response:
 
 
 def _take(body: Json, portal_id: int, guid: str, *, only_defined: bool) -> Response:
-    form = forms.get_form(snapshot(), portal_id, guid)
-    catalogue = portal_catalogue(portal_id)
+    found = forms.find_definitions(snapshot(), portal_id, guid)
+    if found is None:
+        raise FormMissing(guid)
+    form, catalogue = found
     problems = list(_problems(body, form, catalogue, only_defined))
     if problems:
         raise ApiError(400, "The request is not valid", errors=as_errors(problems))

@@ -14,7 +14,7 @@ from service.form_entries import CREDENTIALS, Context, check_size, lenient_conte
 from service.refusals import BadInput
 from service.replies import nothing
 from service.transactions import snapshot
-from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, portal_catalogue, sent_pairs, take_in
+from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, sent_pairs, take_in
 
 CONTEXT = "hs_context"
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -62,13 +62,14 @@ def upload_with_key(portal_id: int, guid: str) -> Response:
 
 
 def _take(portal_id: int, guid: str) -> Response:
-    form = forms.find_form(snapshot(), portal_id, guid)
-    if form is None:
+    found = forms.find_definitions(snapshot(), portal_id, guid)
+    if found is None:
         return _missing(guid)
+    form, catalogue = found
     fields = pairs(sent_pairs(), CREDENTIALS | {CONTEXT})
     check_size(fields)
     context = _context()
-    submission = make_submission((guid, form.name), fields, context, portal_catalogue(portal_id))
+    submission = make_submission((guid, form.name), fields, context, catalogue)
     take_in(portal_id, submission)
     target = _web_address(context.redirect) or _web_address(form.details.get("redirect", ""))
     return _redirect(target, submission.conversion_id) if target else nothing()

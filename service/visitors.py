@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response, g, request
-from flask_smorest import Blueprint as SmorestBlueprint
 
 from queries.catalogue import Catalogue
 from records.catalogues import load_catalogue
 from records.errors import AlreadySubmitted, ContactExists, TokenTaken
 from records.submissions import Submission, submit
-from service.bodies import FORM_TYPES, MEGABYTE, RequestParser, whole_body
+from service.blueprints import PlainBlueprint
+from service.bodies import FORM_TYPES, MEGABYTE, whole_body
 from service.form_entries import MAX_FIELDS
 from service.limits import enforce_visitor_limit
 from service.refusals import ApiError, BadInput, shown
@@ -32,10 +32,8 @@ NO_KEY: dict[str, Any] = {"security": []}
 """What the OpenAPI page says of a route without a key."""
 
 
-class VisitorBlueprint(SmorestBlueprint):
-    """A flask-smorest blueprint whose routes need no key."""
-
-    ARGUMENTS_PARSER = RequestParser()
+class VisitorBlueprint(PlainBlueprint):
+    """A blueprint whose routes need no key."""
 
     def __init__(self, name: str, description: str) -> None:
         """Name the blueprint as the OpenAPI page shows it, with a sentence about it."""
