@@ -4,7 +4,7 @@ Every function sees one snapshot. Numbers are dense and become visible in order,
 number it was given never misses a row. Rows up to the horizon have been removed (records.feed_upkeep).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -12,6 +12,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from records import dialect
 from records.errors import FeedGone, FeedOutOfRange
 from records.models import FeedEvent, Membership, PortalClock
 
@@ -89,6 +90,16 @@ def rows_after(session: Session, portal_id: int, wanted: Wanted, after: int, lim
         .limit(limit)
     )
     return list(session.execute(statement).scalars())
+
+
+def moves_after(session: Session, portal_id: int, vids: Collection[int], after: int) -> list[tuple[int, int, str]]:
+    """Return vid, list id and type of every row of these contacts with a number above `after`, in order."""
+    statement = (
+        select(FeedEvent.vid, FeedEvent.list_id, FeedEvent.type)
+        .where(FeedEvent.portal_id == portal_id, dialect.among(session, FeedEvent.vid, vids), FeedEvent.seq > after)
+        .order_by(FeedEvent.seq)
+    )
+    return [(vid, list_id, type) for vid, list_id, type in session.execute(statement)]
 
 
 def members_at(session: Session, portal_id: int, list_id: int, seq: int, after_vid: int, limit: int) -> Members:

@@ -153,12 +153,13 @@ def requeue(session: Session, portal_id: int, decided: Collection[Claimed]) -> N
         session.execute(update(Dirty).where(*behind).values(queued_at=moment))
 
 
-def is_decided(session: Session, portal_id: int, vid: int, version: int) -> bool:
-    """Return whether the lists of a contact have been decided for a version of it, or a newer one."""
-    waiting = exists().where(
-        Dirty.portal_id == portal_id, Dirty.vid == vid, Dirty.next_at == 0, Dirty.evaluated < version
+def undecided(session: Session, portal_id: int, versions: Mapping[int, int]) -> frozenset[int]:
+    """Return the contacts whose lists have not been decided for this version of them, nor for a newer one."""
+    statement = select(Dirty.vid, Dirty.evaluated).where(
+        Dirty.portal_id == portal_id, dialect.among(session, Dirty.vid, versions), Dirty.next_at == 0
     )
-    return not session.execute(select(waiting)).scalar_one()
+    found = session.execute(statement)
+    return frozenset(vid for vid, evaluated in found if evaluated is not None and evaluated < versions[vid])
 
 
 def release(session: Session, portal_id: int, claimed: Collection[Claimed], delay_ms: int = 0) -> None:

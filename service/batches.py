@@ -21,6 +21,7 @@ from service.schemas.base import MAX_COUNT, MAX_NUMBER, whole_number
 from service.schemas.batches import Failures, read_items
 from service.transactions import snapshot
 from service.upserting import write_entries
+from service.waiting import feed_number, lists_moved_of
 
 blueprint = ApiBlueprint("batches", "Many contacts in one request")
 
@@ -29,14 +30,18 @@ blueprint = ApiBlueprint("batches", "Many contacts in one request")
 @blueprint.arguments(schemas.BatchQuery, location="query")
 @blueprint.response(202)
 def upsert_batch(query: Json) -> Response:
-    """Update or create up to 1,000 contacts; one bad item refuses all of them."""
+    """Update or create up to 1,000 contacts; one bad item refuses all of them.
+
+    With `waitForLists=true` the answer is 200 and tells for every item which lists its contact joined and left.
+    """
     entries = read_items(read_json(), presenter().catalogue)
     label = f"auditId={query['auditId']}"
+    before = feed_number(query)
     try:
-        write_entries(entries, Provenance(Source("BATCH_UPDATE", label), ("BATCH_UPDATE", label)))
+        written = write_entries(entries, Provenance(Source("BATCH_UPDATE", label), ("BATCH_UPDATE", label)))
     except (ContactMissing, ContactExists) as error:
         raise _failures(entries, error).refusal() from None
-    return nothing(202)
+    return nothing(202) if before is None else reply({"contacts": _moved(written, before)})
 
 
 @blueprint.get("/contacts/v1/contact/vids/batch")
@@ -86,6 +91,12 @@ def _limited(name: str, values: Sequence[str]) -> Sequence[str]:
     if len(values) > MAX_COUNT:
         raise ApiError(400, f"{name}: {len(values)} contacts are too many; ask for at most {MAX_COUNT}")
     return values
+
+
+def _moved(written: Sequence[tuple[int, bool]], before: int) -> list[Json]:
+    """Return for each item what a single upsert answers that waits for its lists."""
+    moved = lists_moved_of({vid for vid, _ in written}, before)
+    return [{"vid": vid, "isNew": is_new, **moved[vid]} for vid, is_new in written]
 
 
 def _failures(entries: Sequence[Entry], error: ContactMissing | ContactExists) -> Failures:

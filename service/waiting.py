@@ -1,19 +1,17 @@
-"""Read your writes: a write that is asked to waits until the contact's lists have been decided, and tells the moves."""
+"""Read your writes: a write that is asked to waits until the contacts' lists have been decided, and tells the moves."""
 
 import time
+from collections.abc import Collection, Iterable
 
 from flask import g
-from sqlalchemy.orm import Session
 
 from records import feed_reading, marks
 from records.contacts import find_contacts
-from records.feed_reading import Wanted
 from service.presenter import Json
 from service.transactions import read, runtime
 
 PATIENCE_SECONDS = 5.0
 LOOK_SECONDS = 0.01
-MAX_MOVES = 10_000
 
 
 def feed_number(query: Json) -> int | None:
@@ -26,29 +24,43 @@ def lists_moved(vid: int, before: int | None) -> Json:
 
     Waits for PATIENCE_SECONDS at most; `pending` is true where lists may still move.
     """
-    if before is None:
-        return {}
+    return {} if before is None else lists_moved_of([vid], before)[vid]
+
+
+def lists_moved_of(vids: Collection[int], before: int) -> dict[int, Json]:
+    """Return vid -> which lists it joined and left since the feed stood at `before`, for written contacts, as above."""
     portal_id, database = g.portal_id, runtime().database
     end = time.monotonic() + PATIENCE_SECONDS
     with database.read() as session:
-        found = find_contacts(session, portal_id, [vid]).get(vid)
-    while found is not None:
+        found = find_contacts(session, portal_id, vids)
+    waiting = {row.vid: row.version for row in found.values()}
+    while True:
         with database.read() as session:
-            decided = marks.is_decided(session, portal_id, found.vid, found.version)
-            moved = _net(session, portal_id, found.vid, before)
-        if decided or time.monotonic() > end:
-            return {**moved, "pending": not decided}
+            undecided = marks.undecided(session, portal_id, waiting)
+            if not undecided or time.monotonic() > end:
+                moves = feed_reading.moves_after(session, portal_id, {row.vid for row in found.values()}, before)
+                break
+        waiting = {vid: waiting[vid] for vid in undecided}
         time.sleep(LOOK_SECONDS)
-    return {"joined": [], "left": [], "pending": False}
+    net = _net(moves)
+    present = {vid: found[vid].vid if vid in found else vid for vid in vids}
+    return {vid: {**_told(net.get(own, {})), "pending": own in undecided} for vid, own in present.items()}
 
 
-def _net(session: Session, portal_id: int, vid: int, before: int) -> Json:
-    """Return the lists that a contact is in now and was not before, and the other way round."""
-    first: dict[int, str] = {}
-    last: dict[int, str] = {}
-    for row in feed_reading.rows_after(session, portal_id, Wanted(vid=vid), before, MAX_MOVES):
-        first.setdefault(row.list_id, row.type)
-        last[row.list_id] = row.type
-    lasting = [list_id for list_id in sorted(last) if first[list_id] == last[list_id]]
-    joined = [list_id for list_id in lasting if last[list_id] == "JOIN"]
-    return {"joined": joined, "left": [list_id for list_id in lasting if list_id not in joined]}
+def _net(moves: Iterable[tuple[int, int, str]]) -> dict[int, dict[int, str]]:
+    """Return vid -> list id -> JOIN where it is in the list now and was not before, LEAVE for the other way round."""
+    first: dict[tuple[int, int], str] = {}
+    last: dict[tuple[int, int], str] = {}
+    for vid, list_id, kind in moves:
+        first.setdefault((vid, list_id), kind)
+        last[vid, list_id] = kind
+    found: dict[int, dict[int, str]] = {}
+    for (vid, list_id), kind in last.items():
+        if first[vid, list_id] == kind:
+            found.setdefault(vid, {})[list_id] = kind
+    return found
+
+
+def _told(moved: dict[int, str]) -> Json:
+    kinds = {"joined": "JOIN", "left": "LEAVE"}
+    return {key: sorted(each for each, kind in moved.items() if kind == wanted) for key, wanted in kinds.items()}

@@ -116,8 +116,8 @@ class SearchQuery(WireSchema):
     order = Choice("ASC", "DESC", load_default="DESC")
 
 
-class BatchQuery(WireSchema):
-    """The label under which a batch appears as the source of its values."""
+class BatchQuery(WaitQuery):
+    """The label under which a batch appears as the source of its values, and whether it waits for its lists."""
 
     auditId = Text(load_default="null")
 

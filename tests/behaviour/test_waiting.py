@@ -33,6 +33,26 @@ def test_a_write_that_waits_tells_the_lists_that_its_contact_joined_and_left(por
     assert upserted == {"vid": vid, "isNew": False, "joined": [leads], "left": [customers], "pending": False}
 
 
+def test_a_batch_that_waits_tells_the_moves_of_every_item(portal: Portal) -> None:
+    leads, customers = (portal.create_list(stage, is_("lifecyclestage", "EQ", stage)) for stage in ("lead", "customer"))
+    portal.until_done(leads)
+    portal.until_done(customers)
+    old = portal.api.create(email="old@x.example", lifecyclestage="lead")
+    portal.until_members(leads, [old])
+    batch = [
+        {"vid": old, **as_body({"lifecyclestage": "customer"})},
+        {"email": "new@x.example", **as_body({"lifecyclestage": "lead"})},
+        {"email": "old@x.example", **as_body({"city": "Rome"})},
+    ]
+    changed, created, again = portal.api.post(f"{CONTACT}/batch", batch, waitForLists="true")["contacts"]
+    assert changed == {"vid": old, "isNew": False, "joined": [customers], "left": [leads], "pending": False}
+    assert again == changed
+    assert moves(created) == ([leads], [], False)
+    assert created["isNew"]
+    assert portal.members(leads) == {created["vid"]}
+    assert portal.api.post(f"{CONTACT}/batch", [], waitForLists="true") == {"contacts": []}
+
+
 def test_a_list_that_has_caught_up_says_so(portal: Portal) -> None:
     leads = portal.create_list("Leads", LEADS)
     portal.until_done(leads)
