@@ -88,8 +88,9 @@ def _store(
     outcome = send(readers)
     if state.building is not None and state.building not in readers:
         fresh = try_building(runtime, state, state.building, send)
-        give_up(runtime, state, state.building, fresh.refused.keys() - outcome.refused.keys())
-        outcome = IndexOutcome(outcome.refused, {**fresh.drifted, **outcome.drifted})
+        is_over = give_up(runtime, state, state.building, fresh.refused.keys() - outcome.refused.keys())
+        refused = outcome.refused if is_over else {**fresh.refused, **outcome.refused}
+        outcome = IndexOutcome(refused, {**fresh.drifted, **outcome.drifted})
     if outcome.drifted:
         runtime.database.transact(lambda session: lift_versions(session, portal_id, outcome.drifted))
     for vid, words in outcome.refused.items():

@@ -74,17 +74,23 @@ def require_known(state: EngineState | None) -> None:
         raise NewerIndex(state.portal_id)
 
 
-def give_up(runtime: Runtime, state: EngineState, generation: int, refused: Iterable[int]) -> None:
-    """End a rebuild whose generation refuses documents that the live one takes; readers stay where they are."""
-    vids = sorted(refused)
+def give_up(runtime: Runtime, state: EngineState, generation: int, refused: Iterable[int]) -> bool:
+    """End a rebuild whose generation refuses documents that the live one takes; readers stay where they are.
+
+    Returns False, having done nothing, where readers have been turned over to it meanwhile: its refusals count.
+    """
+    vids, portal_id = sorted(refused), state.portal_id
     if not vids:
-        return
-    log.error("the new index refuses documents that the live one takes: given up", portal=state.portal_id, vids=vids)
+        return True
     ended = {"building": None, "wanted": False}
-    runtime.database.transact(
-        lambda session: engine_state.change_building(session, state.portal_id, generation, **ended)
+    is_mine = runtime.database.transact(
+        lambda session: engine_state.change_building(session, portal_id, generation, **ended)
     )
-    runtime.engine.drop(state.portal_id, generation)
+    if not is_mine and _is_target(runtime, portal_id, generation):
+        return False
+    log.error("the new index refuses documents that the live one takes: given up", portal=portal_id, vids=vids)
+    runtime.engine.drop(portal_id, generation)
+    return True
 
 
 def try_building(
@@ -209,8 +215,8 @@ def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:
         return False
     runtime.engine.extend(portal_id, [generation], catalogue)
     refused = runtime.engine.index(portal_id, [generation], list(documents.values())).refused
-    if state.live is not None and (fresh := _refused_anew(runtime, portal_id, refused)):
-        give_up(runtime, state, generation, fresh)
+    fresh = _refused_anew(runtime, portal_id, refused) if state.live is not None else ()
+    if fresh and give_up(runtime, state, generation, fresh):
         return True
     page = partial(_save_page, state=state, cursor=rows[-1].vid, refused=list(refused), catalogue=catalogue)
     runtime.database.transact(page)

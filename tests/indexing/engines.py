@@ -17,15 +17,18 @@ from tests.indexing.world import World
 class RefusingEngine(EmbeddedEngine):
     """Refuses the documents of some contacts, as engines do with terms that are too long."""
 
-    def __init__(self, database: Database, above: int = 0) -> None:
-        """Refuse only in generations with a number above the given one."""
+    def __init__(self, database: Database, above: int = 0, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Refuse only in generations with a number above the given one; `meanwhile` happens just before."""
         super().__init__(database)
         self.refused: set[int] = set()
         self.above = above
+        self.meanwhile = meanwhile
 
     def index(self, portal_id: int, generations: Sequence[int], documents: Sequence[Document]) -> IndexOutcome:
         """Store the other documents."""
         refused = self.refused if max(generations) > self.above else set()
+        if refused:
+            self.meanwhile()
         outcome = super().index(portal_id, generations, [item for item in documents if item[VID] not in refused])
         words = {item[VID]: "immense term" for item in documents if item[VID] in refused}
         return IndexOutcome(words, outcome.drifted)

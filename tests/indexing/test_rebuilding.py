@@ -7,7 +7,8 @@ from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import IndexLost
 from queries.document import DEFINITION
-from records import engine_state
+from records import engine_state, marks
+from records.catalogues import load_catalogue
 from records.list_work import LEASE_MS
 from tests.indexing.conftest import SERVER, SQLITE
 from tests.indexing.engines import FailingEngine, InterruptedEngine, RefusingEngine, with_engine
@@ -297,6 +298,44 @@ def test_a_new_index_that_fails_as_it_is_promoted_keeps_what_it_missed_waiting(
     clock.advance(drain.BACK_OFF_MS)
     world.settle()
     check_world(world)
+
+
+@pytest.mark.parametrize("filled", [True, False], ids=["the page", "the drain"])
+def test_a_new_index_that_refuses_a_document_as_it_is_promoted_is_not_removed_under_its_readers(
+    world: World, index: Engine, clock: MovableClock, filled: bool
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    list_id = world.portal.create_list("Customers", is_("lifecyclestage", "EQ", "customer"))
+    vids = begin_over_three(world)
+
+    def promote() -> None:
+        clock.advance(LEASE_MS)
+        while world.step("rebuild"):
+            pass
+
+    picky = RefusingEngine(index._database, 1, promote)
+    picky.refused = {vids[2]}
+    if filled:
+        world.step("drain")
+        world.step("rebuild")
+    with_engine(world, picky).step("rebuild" if filled else "drain")
+    assert generations(world) == (2, None, 1)
+    assert set(world.dirty()) == {vids[2]}
+    assert world.members(list_id) == {vids[2]}
+    clock.advance(marks.LONGEST_DELAY_MS)
+    world.settle()
+    check_world(world)
+
+
+def test_an_index_whose_maker_died_before_it_was_named_is_removed(world: World) -> None:
+    state, database = world.state(), world.runtime.database
+    left = database.transact(lambda session: engine_state.number_generation(session, state.portal_id))
+    world.runtime.engine.create(state.portal_id, left, world.read(lambda session: load_catalogue(session, 1)))
+    request(world)
+    world.settle()
+    assert generations(world) == (3, None, 1)
+    with pytest.raises(IndexLost):
+        world.indexed(left)
 
 
 def test_an_index_of_a_newer_release_is_read_and_left_to_it(world: World, clock: MovableClock) -> None:
