@@ -81,6 +81,7 @@ def _settle(session: Session, portal_id: int, work: Work, versions: Mapping[int,
 
     `versions` are those of the documents that are decided for, `gone` the contacts without one.
     """
+    marks.lock(session, portal_id, work.claimed)
     decided = versions.keys() | gone
     parked = [item for item in work.claimed if item.vid in decided & work.refused]
     settled = marks.settle(session, portal_id, [item for item in work.claimed if item.vid in decided - work.refused])

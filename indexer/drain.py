@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import structlog
+from sqlalchemy.orm import Session
 
 from indexer.decide import CHUNK, ListsMoved, Proposals, Work, decide
 from indexer.directory import load_directory
@@ -145,6 +146,10 @@ def _decide(runtime: Runtime, portal_id: int, work: Work) -> None:
 
 
 def _give_back(runtime: Runtime, portal_id: int, claimed: Sequence[Claimed], error: EngineError) -> None:
-    runtime.database.transact(lambda session: marks.release(session, portal_id, claimed, BACK_OFF_MS))
+    def release(session: Session) -> None:
+        marks.lock(session, portal_id, claimed)
+        marks.release(session, portal_id, claimed, BACK_OFF_MS)
+
+    runtime.database.transact(release)
     if isinstance(error, IndexLost):
         note_lost(runtime, error)

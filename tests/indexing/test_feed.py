@@ -11,6 +11,7 @@ from indexer import tasks
 from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.runtime import Kind
+from records.clock import now
 from records.feed_upkeep import DAY_MS, fold_page
 from tests.indexing.conftest import POSTGRESQL, SERVER, SQLITE
 from tests.indexing.engines import InterruptedEngine, with_engine
@@ -159,7 +160,8 @@ def test_a_move_tells_what_kind_of_cause_it_had(world: World, deed: Any) -> None
 def test_snapshots_followed_under_load_give_todays_members(living_world: World) -> None:
     """Readers take a snapshot in small pages while everything moves, follow the feed, and end where the records do."""
     world = living_world
-    writers = [Writer(world.portal, i) for i in range(3)]
+    start = world.read(now)
+    writers = [Writer(world.portal, i, start) for i in range(3)]
     for i in range(4):
         writers[0].send("lists", {"name": f"First {i}", "dynamic": i % 2 == 0, "filters": [FILTERS[i]]})
     over = threading.Event()

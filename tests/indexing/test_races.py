@@ -2,19 +2,25 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from indexer.engines.base import Engine
+from indexer.engines.embedded import EmbeddedEngine
 from indexer.imports.run import work_page
 from queries.catalogue import Definition, PropertyType
-from records import imports, list_work
+from records import imports, list_work, marks, session
 from records.deletes import delete_contact
+from records.marks import Urgency
 from records.session import Database
 from records.writes import Change, Source, lock_contacts, write_contacts
 from tests.indexer.people import person, with_property
 from tests.indexing.conftest import POSTGRESQL
+from tests.indexing.engines import InterruptedEngine, with_engine
 from tests.indexing.world import World, check_world
 from tests.support.clock import MovableClock
 from tests.support.people import is_
@@ -201,5 +207,40 @@ def test_a_row_of_an_import_goes_to_nobody_who_parted_with_its_email_meanwhile(w
         [told] = imports.read_outcomes(session, imports.get_import(session, world.portal_id, import_id), 0)
     assert told[1] == "created" and told[2] != vid
     assert world.api.value(vid, "city") is None
+    world.settle()
+    check_world(world)
+
+
+@pytest.mark.parametrize("set_up", [POSTGRESQL], indirect=True)
+def test_a_drain_and_a_sweep_over_the_same_contacts_do_not_wait_for_each_other(
+    world: World, index: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(index, EmbeddedEngine)
+    monkeypatch.setattr(session, "ATTEMPTS", 1)
+    vids = [world.api.create(lifecyclestage="lead") for _ in range(2)]
+    world.settle()
+    for vid in vids:
+        world.api.update(vid, city="Rome")
+    database, begun, sweeps = world.runtime.database, threading.Event(), list[Future[None]]()
+
+    def mark(session: Session, vid: int) -> None:
+        marks.mark(session, world.portal_id, {vid: ("city",)}, Urgency.NOW)
+
+    def sweep(session: Session) -> None:
+        mark(session, vids[0])
+        begun.set()
+        wait_until(lambda: _waits(database))
+        mark(session, vids[1])
+
+    def begin_sweep() -> None:
+        database.transact(lambda session: mark(session, vids[0]))
+        sweeps.append(threads.submit(database.transact, sweep))
+        begun.wait(10)
+
+    slow = InterruptedEngine(index._database)
+    slow.interruption = begin_sweep
+    with ThreadPoolExecutor() as threads:
+        assert with_engine(world, slow).step("drain")
+        sweeps[0].result(10)
     world.settle()
     check_world(world)

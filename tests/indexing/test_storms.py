@@ -2,14 +2,18 @@
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from indexer import rebuild, tasks
+from indexer.engines.base import Engine
 from indexer.runtime import Kind
-from tests.indexing.conftest import POSTGRESQL, SERVER, SQLITE
+from records.clock import DatabaseClock, now
+from tests.indexing.conftest import POSTGRESQL, SERVER, SQLITE, open_world
 from tests.indexing.world import World, check_world
 from tests.support.people import Portal, is_
 from tests.support.wait import wait_until
@@ -17,6 +21,8 @@ from tests.support.wait import wait_until
 STAGES = ("lead", "customer", "opportunity", "subscriber")
 CITIES = ("Rome", "Paris", "Oslo")
 STEPS = 60
+JUMPS = 40
+DAY_MS = 86_400_000
 FILTERS = (
     [is_("lifecyclestage", "EQ", "lead")],
     [is_("lifecyclestage", "SET_ANY", "customer;opportunity"), is_("city", "NEQ", "oslo")],
@@ -29,10 +35,11 @@ FILTERS = (
 class Writer:
     """A client that does one random thing after another; what races refuse, it leaves."""
 
-    def __init__(self, portal: Portal, seed: int) -> None:
+    def __init__(self, portal: Portal, seed: int, start: int) -> None:
         self.api = portal.api
         self.random = random.Random(seed)
         self.seed = seed
+        self.start = start
         self.deeds: Sequence[tuple[Callable[[], object], int]] = (
             (self.create, 4),
             (self.update, 8),
@@ -61,6 +68,7 @@ class Writer:
     def values(self) -> dict[str, object]:
         """Return some values to write."""
         values = {"lifecyclestage": self.random.choice(STAGES), "city": self.random.choice(("", *CITIES))}
+        values["closedate"] = str(self.start + self.random.randint(-3, 3) * DAY_MS)
         return {"properties": [{"property": name, "value": value} for name, value in values.items()]}
 
     def vid(self) -> int:
@@ -118,10 +126,57 @@ class Writer:
         self.send(f"lists/{self.list_id()}", method="DELETE")
 
 
+class JumpingClock(DatabaseClock):
+    """The database's clock, put forward and back by whole days, so that nobody stands just at the edge of a window."""
+
+    def __init__(self) -> None:
+        self.days = 0
+
+    def now(self, session: Session) -> int:
+        """Return the moment by the clock as it is set."""
+        return super().now(session) + self.days * DAY_MS
+
+    def jump(self) -> None:
+        """Put the clock forward and back for as long as people write."""
+        chance, pause = random.Random(5), threading.Event()
+        for _ in range(JUMPS):
+            pause.wait(chance.uniform(0, 0.1))
+            self.days += chance.choice((-2, -1, 1, 2))
+
+
+@pytest.fixture
+def jumping_clock() -> JumpingClock:
+    """A clock that does not stand still."""
+    return JumpingClock()
+
+
+@pytest.fixture
+def jumping_world(records_url: str, index: Engine, jumping_clock: JumpingClock, tmp_path: Path) -> Iterator[World]:
+    """A portal whose clock jumps, with two lists that contacts join and leave by it."""
+    with open_world(records_url, index, jumping_clock, tmp_path) as world:
+        for hours in (36, 60):
+            tree = {"kind": "relative", "field": "closedate", "op": "within", "direction": "past", "n": hours}
+            body = {"name": f"Within {hours}", "dynamic": True, "filterTree": {**tree, "unit": "hours"}}
+            world.api.post("/contacts/v1/lists", body)
+        yield world
+
+
 @pytest.mark.parametrize("set_up", [SQLITE, POSTGRESQL, SERVER], indirect=True)
 def test_after_a_storm_of_writes_everything_agrees(living_world: World) -> None:
-    world = living_world
-    writers = [Writer(world.portal, i) for i in range(4)]
+    run_storm(living_world)
+
+
+@pytest.mark.parametrize("set_up", [SQLITE, SERVER], indirect=True)
+def test_after_a_storm_under_a_clock_that_jumps_everything_agrees(
+    jumping_world: World, jumping_clock: JumpingClock
+) -> None:
+    run_storm(jumping_world, jumping_clock.jump)
+
+
+def run_storm(world: World, *others: Callable[[], None]) -> None:
+    """Have four people and two workers of each kind at it while an index is rebuilt, and compare afterwards."""
+    start = world.read(now)
+    writers = [Writer(world.portal, i, start) for i in range(4)]
     for i in range(4):
         writers[0].send("lists", {"name": f"First {i}", "dynamic": i % 2 == 0, "filters": [FILTERS[i]]})
     over = threading.Event()
@@ -135,9 +190,9 @@ def test_after_a_storm_of_writes_everything_agrees(living_world: World) -> None:
             rebuild.request(world.runtime, world.portal_id)
             wait_until(partial(is_live, world, generation), 30)
 
-    kinds: tuple[Kind, ...] = ("drain", "drain", "lists", "lists", "rebuild")
+    kinds: tuple[Kind, ...] = ("drain", "drain", "lists", "lists", "clock", "clock", "rebuild")
     workers = [partial(work, kind) for kind in kinds]
-    run_together([*(writer.run for writer in writers), rebuild_twice], workers, over)
+    run_together([*(writer.run for writer in writers), rebuild_twice, *others], workers, over)
     wait_until(partial(is_settled, world))
     check_world(world)
 
