@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from indexer.directory import Directory, load_directory
-from indexer.documents import build_documents
+from indexer.documents import load_documents
 from indexer.engines.base import ListQuery
 from indexer.reasons import explain
 from queries.evaluate import evaluate
 from queries.fields import VERSION, VID, Document
 from queries.moments import Moment
-from records import feed, marks, memberships
+from records import dialect, feed, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
 from records.feed import Move
@@ -95,16 +95,16 @@ def _settle(session: Session, portal_id: int, work: Work, versions: Mapping[int,
 def _lock_documents(session: Session, portal_id: int, work: Work) -> dict[int, Document]:
     """Lock the live contacts, skipping locked ones, and return their documents, built anew where the version moved."""
     statement = (
-        select(*Contact.__table__.columns)
-        .where(Contact.portal_id == portal_id, Contact.vid.in_(list(work.documents)))
+        select(Contact.vid, Contact.version)
+        .where(Contact.portal_id == portal_id, dialect.among(session, Contact.vid, work.documents))
+        .where(Contact.deleted.is_(False), Contact.merged_into.is_(None))
         .order_by(Contact.vid)
         .with_for_update(skip_locked=True)
     )
-    rows = session.execute(statement).all()
-    live = [row for row in rows if not row.deleted and row.merged_into is None]
-    moved = [row for row in live if row.version != work.documents[row.vid][VERSION]]
-    rebuilt = build_documents(session, portal_id, moved, load_catalogue(session, portal_id)) if moved else {}
-    return {row.vid: rebuilt.get(row.vid, work.documents[row.vid]) for row in live}
+    versions = {row.vid: row.version for row in session.execute(statement)}
+    moved = [vid for vid, version in versions.items() if version != work.documents[vid][VERSION]]
+    rebuilt, _ = load_documents(session, portal_id, moved, load_catalogue(session, portal_id)) if moved else ({}, {})
+    return {vid: rebuilt.get(vid, work.documents[vid]) for vid in versions}
 
 
 def _judge(
@@ -170,7 +170,7 @@ def _present(session: Session, portal_id: int, vids: Sequence[int]) -> dict[int,
     """Return vid -> list id -> revision of its membership."""
     found: dict[int, dict[int, int]] = {vid: {} for vid in vids}
     statement = select(Membership.vid, Membership.list_id, Membership.revision).where(
-        Membership.portal_id == portal_id, Membership.vid.in_(vids)
+        Membership.portal_id == portal_id, dialect.among(session, Membership.vid, vids)
     )
     for vid, list_id, revision in session.execute(statement):
         found[vid][list_id] = revision

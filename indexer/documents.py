@@ -9,7 +9,7 @@ from queries.catalogue import Catalogue
 from queries.document import Snapshot, build_document
 from queries.fields import Document
 from queries.submitted import Submitted
-from records import conversions
+from records import conversions, dialect
 from records.backgrounds import Background, load_backgrounds
 from records.contacts import ContactRow
 from records.models import Contact
@@ -47,7 +47,9 @@ def _submitted(session: Session, portal_id: int, rows: Iterable[ContactRow]) -> 
 
 
 def _rows(session: Session, portal_id: int, vids: Collection[int]) -> list[ContactRow]:
-    statement = select(*Contact.__table__.columns).where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
+    statement = select(*Contact.__table__.columns).where(
+        Contact.portal_id == portal_id, dialect.among(session, Contact.vid, vids)
+    )
     return list(session.execute(statement).all())
 
 

@@ -5,7 +5,8 @@ records page by page, then promoted in one step. The former one stays a target, 
 until it is finished off. Every step is short and ends in the records, so a rebuild goes on where it was left.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -20,15 +21,19 @@ from indexer.runtime import Runtime
 from queries.catalogue import Catalogue
 from queries.compile import compile_percolator, selects_nothing
 from queries.document import DEFINITION
+from queries.fields import Document
 from records import engine_state, list_work, marks
 from records.catalogues import load_catalogue
-from records.contacts import all_contacts, highest_vid
+from records.contacts import ContactRow, all_contacts, highest_vid
 from records.marks import Urgency
 from records.models import EngineState
 
 log = structlog.get_logger()
 
 PAGE = 500
+
+SLICE = 250
+"""Contacts of a page whose documents are built while the engine takes in those before them."""
 
 
 def request(runtime: Runtime, portal_id: int) -> None:
@@ -210,17 +215,30 @@ def _fill_page(runtime: Runtime, state: EngineState, generation: int) -> bool:
     with runtime.database.read() as session:
         rows = all_contacts(session, portal_id, state.cursor, PAGE)
         catalogue = load_catalogue(session, portal_id)
-        documents = build_documents(session, portal_id, rows, catalogue)
-    if not rows:
-        return False
-    runtime.engine.extend(portal_id, [generation], catalogue)
-    refused = runtime.engine.index(portal_id, [generation], list(documents.values())).refused
+        if not rows:
+            return False
+        runtime.engine.extend(portal_id, [generation], catalogue)
+        refused = _index(runtime, portal_id, generation, _slices(session, portal_id, rows, catalogue))
     fresh = _refused_anew(runtime, portal_id, refused) if state.live is not None else ()
     if fresh and give_up(runtime, state, generation, fresh):
         return True
     page = partial(_save_page, state=state, cursor=rows[-1].vid, refused=list(refused), catalogue=catalogue)
     runtime.database.transact(page)
     return True
+
+
+def _slices(
+    session: Session, portal_id: int, rows: Sequence[ContactRow], catalogue: Catalogue
+) -> Iterator[list[Document]]:
+    for start in range(0, len(rows), SLICE):
+        yield list(build_documents(session, portal_id, rows[start : start + SLICE], catalogue).values())
+
+
+def _index(runtime: Runtime, portal_id: int, generation: int, slices: Iterable[list[Document]]) -> set[int]:
+    """Index slices, each while the next one is built, and return the vids that the engine refuses."""
+    with ThreadPoolExecutor(1) as sender:
+        sent = [sender.submit(runtime.engine.index, portal_id, [generation], documents) for documents in slices]
+    return {vid for outcome in sent for vid in outcome.result().refused}
 
 
 def _refused_anew(runtime: Runtime, portal_id: int, refused: Iterable[int]) -> set[int]:

@@ -4,7 +4,7 @@ Row locks need no case here: SQLAlchemy leaves FOR UPDATE out on SQLite, where a
 database anyway (records.session).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -63,12 +63,12 @@ def built(session: Session, build: Build) -> Any:
     return _BUILT[key]
 
 
-def among(session: Session, column: Any, numbers: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a column is one of many numbers, which travel as one value and not as one each."""
+def among(session: Session, column: Any, values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of many values, which travel as one and not as one each."""
     if _is_sqlite(session):
-        found = func.json_each(_dumped(list(numbers))).table_valued("value")
+        found = func.json_each(_dumped(list(values))).table_valued("value")
         return cast(ColumnElement[bool], column.in_(select(found.c.value)))
-    return cast(ColumnElement[bool], column == any_(literal(list(numbers), ARRAY(BigInteger))))
+    return cast(ColumnElement[bool], column == any_(literal(list(values), ARRAY(column.type))))
 
 
 def number_rows(session: Session, names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> FromClause:
@@ -98,7 +98,19 @@ def _insert_rows(session: Session, batch: Rows) -> None:
     if batch.build is None:
         append_rows(session, batch.model, batch.rows)
     else:
-        session.execute(built(session, batch.build), _named(batch))
+        insert_all(session, batch.model, batch.build, _named(batch))
+
+
+def insert_all(session: Session, model: type[DeclarativeBase], build: Build, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Execute an INSERT with rows that name all of the model's columns, and return its result.
+
+    PostgreSQL is given them as one value: one each would take longer on their way than to be stored.
+    """
+    if _is_sqlite(session):
+        return session.execute(built(session, build), rows)
+    if (model, build) not in _FROM_JSON:
+        _FROM_JSON[model, build] = _from_json(session, Rows(model, (), build), _place(0))
+    return session.execute(_FROM_JSON[model, build], {_place(0): _dumped(rows)})
 
 
 def _named(batch: Rows) -> list[dict[str, Any]]:
@@ -205,6 +217,7 @@ def _is_sqlite(session: Session) -> bool:
 
 
 _BUILT: dict[tuple[Build, str], Any] = {}
+_FROM_JSON: dict[tuple[type[DeclarativeBase], Build], Any] = {}
 _TOGETHER: dict[tuple[tuple[type[DeclarativeBase], Build | None], ...], Select[Any]] = {}
 _DRAW_SQLITE = text("UPDATE counter SET value = value + :count WHERE name = :name RETURNING value")
 _DRAW_POSTGRESQL = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")

@@ -75,7 +75,7 @@ def claim_addresses(
     if not rows:
         return
     _release_own(session, portal_id, [claim for claim in emails if not claim.is_new])
-    taken = {(kind, key) for kind, key in session.execute(dialect.built(session, _take), rows)}
+    taken = {(kind, key) for kind, key in dialect.insert_all(session, Identity, _take, rows)}
     for email in emails:
         if (EMAIL, email_key(email.email)) not in taken:
             _refuse(session, portal_id, email)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from records import dialect
@@ -100,7 +100,7 @@ def claim(session: Session, portal_id: int, limit: int) -> list[Claimed]:
     if rows:
         session.execute(
             update(Dirty)
-            .where(Dirty.portal_id == portal_id, Dirty.vid.in_([row.vid for row in rows]))
+            .where(Dirty.portal_id == portal_id, dialect.among(session, Dirty.vid, [row.vid for row in rows]))
             .values(leased_until=moment + LEASE_MS, attempts=Dirty.attempts + 1)
         )
     return [
@@ -116,16 +116,19 @@ def lock(session: Session, portal_id: int, claimed: Collection[Claimed]) -> None
 
     Otherwise a drain and a sweep that meet wait for each other, which PostgreSQL ends after a second.
     """
-    mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([item.vid for item in claimed]))
+    mine = (Dirty.portal_id == portal_id, dialect.among(session, Dirty.vid, [item.vid for item in claimed]))
     session.execute(select(Dirty.vid).where(*mine).order_by(Dirty.vid).with_for_update())
 
 
 def settle(session: Session, portal_id: int, done: Collection[Claimed]) -> frozenset[int]:
-    """Remove the marks that were worked on, but only where no newer mark has come meanwhile; return their vids."""
+    """Remove the marks that were worked on, but only where no newer mark has come meanwhile; return their vids.
+
+    Tokens are unique, so that of another contact matches nothing.
+    """
     if not done:
         return frozenset()
-    mine = (Dirty.portal_id == portal_id, Dirty.vid.in_([claimed.vid for claimed in done]))
-    worked = tuple_(Dirty.vid, Dirty.token).in_([(claimed.vid, claimed.token) for claimed in done])
+    mine = (Dirty.portal_id == portal_id, dialect.among(session, Dirty.vid, [claimed.vid for claimed in done]))
+    worked = dialect.among(session, Dirty.token, [claimed.token for claimed in done])
     return frozenset(session.execute(delete(Dirty).where(*mine, worked).returning(Dirty.vid)).scalars())
 
 
@@ -177,7 +180,7 @@ def release(session: Session, portal_id: int, claimed: Collection[Claimed], dela
     if vids:
         session.execute(
             update(Dirty)
-            .where(Dirty.portal_id == portal_id, Dirty.vid.in_(vids))
+            .where(Dirty.portal_id == portal_id, dialect.among(session, Dirty.vid, vids))
             .values(leased_until=now(session) + delay_ms if delay_ms else 0)
         )
 

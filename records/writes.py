@@ -274,7 +274,7 @@ def _lock_rows(session: Session, portal_id: int, vids: Collection[int]) -> dict[
         return {}
     statement = (
         select(*Contact.__table__.columns)
-        .where(Contact.portal_id == portal_id, Contact.vid.in_(list(vids)))
+        .where(Contact.portal_id == portal_id, dialect.among(session, Contact.vid, vids))
         .order_by(Contact.vid)
         .with_for_update()
     )

@@ -1,7 +1,8 @@
-"""Waits until background work has caught up: the thread of this process or the workers, whichever does it."""
+"""Waits until background work has caught up, and works along with the thread of this process or the workers."""
 
 import time
 
+from indexer import tasks
 from indexer.runtime import Runtime
 from records import list_work
 from records.backlog import read_backlog
@@ -10,14 +11,14 @@ from service.cli.output import progress_bar
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
-"""Looking counts what waits, which takes a while where much does, so pauses grow."""
+"""Looking counts what waits, which takes a while where much does, so pauses grow; they are filled with work."""
 
 PATIENCE_SECONDS = 10.0
 """How long nothing may happen before waiting is given up."""
 
 
 def settle(runtime: Runtime, portal_id: int) -> int:
-    """Wake the work on contacts and lists and wait until it is done; return how much is left when nothing happens.
+    """Wake the work on contacts and lists, do it too until it is done, and return how much is left if nothing happens.
 
     What waits is contacts, of all portals, and this portal's lists and index.
     """
@@ -27,13 +28,21 @@ def settle(runtime: Runtime, portal_id: int) -> int:
     idle, pause = 0.0, FIRST_PAUSE_SECONDS
     with progress_bar("indexing", total) as bar:
         while left and idle < PATIENCE_SECONDS:
-            time.sleep(pause)
+            _work(runtime, portal_id, pause)
             before, left = left, _left(runtime, portal_id)
             idle = idle + pause if left == before else 0.0
             pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
             total = max(total, left)
             bar.reach(total - left, total)
     return left
+
+
+def _work(runtime: Runtime, portal_id: int, seconds: float) -> None:
+    """Index contacts for a while; wait where none are to be had."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if not tasks.step(runtime, "drain", portal_id):
+            time.sleep(min(left, FIRST_PAUSE_SECONDS))
 
 
 def describe_rest(left: int) -> str:
