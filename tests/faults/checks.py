@@ -32,7 +32,7 @@ class LaterClock(DatabaseClock):
 
 
 def prepare(url: str) -> str:
-    """Make a portal with three lists, and return its key."""
+    """Make a portal, and return its key."""
     database = Database(url)
     migrations.upgrade(database)
     _, key = add_portal(database)

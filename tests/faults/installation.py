@@ -106,6 +106,8 @@ def ask(url: str, body: object = None) -> tuple[int, Any]:
 
 
 def is_settled(url: str, key: str) -> bool:
-    """Return whether no contact and no list waits, as the service itself tells."""
+    """Return whether no contact, list, index or import waits, as the service itself tells."""
     status, told = ask(f"{url}/pipeline/v1/status?hapikey={key}")
-    return status == 200 and told["contacts"]["waiting"] == 0 and told["lists"] == []
+    if status != 200 or told["contacts"]["waiting"] or told["lists"] or told["index"]["rebuild"]:
+        return False
+    return all(row["state"] != "PROCESSING" for row in ask(f"{url}/imports/v1?hapikey={key}")[1]["imports"])
