@@ -39,7 +39,7 @@ CONTACT = "0-1"
 THANKS = "Thanks for submitting the form."
 
 visitors = VisitorBlueprint("form submits", "Filled-in forms, sent by scripts of any site")
-visitors.after_request(allow_other_sites)
+visitors.after_app_request(allow_other_sites)
 trusted = ApiBlueprint("trusted form submits", "Filled-in forms in JSON, sent by servers that have a key")
 trusted.before_request(limit_size)
 

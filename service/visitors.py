@@ -22,6 +22,8 @@ MAX_SEPARATORS = MAX_FIELDS + 10
 MAX_PARTS = 100_000
 """More than a body of that size can hold, so that the service itself says how many fields are too many."""
 ATTEMPTS = 3
+SCRIPTS = "/submissions/v3/integration/submit/"
+"""Where scripts of other sites send forms; where no route was found the path alone tells."""
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",
@@ -63,8 +65,9 @@ def sent_pairs() -> list[tuple[str, str]]:
 
 
 def allow_other_sites(response: Response) -> Response:
-    """Let scripts of any site read the answer: it is the same for everybody."""
-    response.headers.update(CORS_HEADERS)
+    """Let scripts of any site read what is answered below their path: it is the same for everybody."""
+    if request.path.startswith(SCRIPTS):
+        response.headers.update(CORS_HEADERS)
     return response
 
 

@@ -236,6 +236,13 @@ def test_scripts_of_other_sites_may_send_forms(script: Script) -> None:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_scripts_of_other_sites_may_read_that_they_asked_wrongly(script: Script) -> None:
+    nowhere = script.path.replace("/submit/", "/submit/x")
+    for answer in (script.client.get(script.path), script.client.post(nowhere, json={"fields": []})):
+        assert answer.status_code in (404, 405)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_a_server_with_a_key_may_send_any_field(
     client: ApiClient, stranger: ApiClient, visitor: FlaskClient, script: Script
 ) -> None:
