@@ -31,6 +31,9 @@ from indexer.webhooks.threads import DeliveryThreads
 log = structlog.get_logger()
 
 FLAG_MS = 5_000
+GATHER_SECONDS = 0.05
+"""From one drain of a portal to the next: a stream of writes is worked off in batches, not one by one."""
+
 TURN_SECONDS = 2.0
 PERIOD_SECONDS = 1.0
 JOB_TIMEOUT_SECONDS = 180
@@ -113,6 +116,7 @@ class _Worker:
     runtime: Runtime
     jobs: RedisJobs
     stopping: threading.Event
+    drained: dict[int, float]
 
 
 class FairWorker(SimpleWorker):
@@ -148,6 +152,7 @@ class FairWorker(SimpleWorker):
 def prepare(runtime: Runtime, jobs: RedisJobs) -> None:
     """Set what jobs in this process work with."""
     _Worker.runtime, _Worker.jobs, _Worker.stopping = runtime, jobs, threading.Event()
+    _Worker.drained = {}
 
 
 def run_worker(runtime: Runtime, jobs: RedisJobs) -> None:
@@ -194,6 +199,8 @@ def run(kind: Kind, portal_id: int) -> None:
     Deliveries are only woken: they have threads of their own, in which an address that hangs delays nothing else.
     """
     jobs = _Worker.jobs
+    if kind == "drain":
+        _gather(portal_id)
     jobs.answer(kind, portal_id)
     if kind == "deliver":
         return jobs.wake(kind, portal_id)
@@ -205,6 +212,13 @@ def run(kind: Kind, portal_id: int) -> None:
             break
     if progressed:
         wake_waiting(_Worker.runtime, jobs)
+
+
+def _gather(portal_id: int) -> None:
+    """Wait a moment where the portal has just been drained; the flag is up, so that writes meanwhile queue nothing."""
+    since = time.monotonic() - _Worker.drained.get(portal_id, 0.0)
+    _Worker.stopping.wait(GATHER_SECONDS - since)
+    _Worker.drained[portal_id] = time.monotonic()
 
 
 def wake_waiting(runtime: Runtime, jobs: RedisJobs) -> None:

@@ -40,11 +40,22 @@ SUBMISSIONS = text(
 )
 COUNTS = text(
     """
-    UPDATE contact SET version = version + 1, properties = properties || '{"num_conversion_events": "1"}'
+    UPDATE contact SET version = version + 1, properties = properties || jsonb_build_object(
+        'num_conversion_events', '1', 'num_unique_conversion_events', '1',
+        'first_conversion_date', created_at::text, 'first_conversion_event_name', 'Form',
+        'recent_conversion_date', created_at::text, 'recent_conversion_event_name', 'Form')
     WHERE portal_id = :portal
     """
 )
-"""A submission for every contact, as the records hold it."""
+INSTANTS = text(
+    """
+    INSERT INTO instant (portal_id, name, instant, vid)
+    SELECT portal_id, name, created_at, vid
+    FROM contact, unnest(ARRAY['first_conversion_date', 'recent_conversion_date']) AS name
+    WHERE portal_id = :portal
+    """
+)
+"""A submission for every contact and what follows from it, as the records hold it and an index is filled from."""
 
 
 def measure(loaded: Loaded) -> list[Result]:
@@ -135,7 +146,7 @@ def _joined(client: Client, account: Account, guid: str, email: str, vid: int, l
 def _fill(loaded: Loaded) -> list[Result]:
     """Return how long lists over one form take to fill where every contact has sent one of a hundred forms."""
     with loaded.service.records() as database, database.write() as session:
-        for statement in (SUBMISSIONS, COUNTS):
+        for statement in (SUBMISSIONS, COUNTS, INSTANTS):
             session.execute(statement, {"portal": loaded.account.portal_id, "forms": FORMS})
     _reindex(loaded)
     client = loaded.service.client(loaded.account)
