@@ -29,6 +29,13 @@ class TokenTaken(RecordError):
         super().__init__(f"token {token!r} belongs to another contact by now")
 
 
+class DefinitionsMoved(RecordError):
+    """The form, or what its fields mean, has changed since a submission of it was read."""
+
+    def __init__(self, guid: str) -> None:
+        super().__init__(f"form {guid!r} has changed since it was read")
+
+
 class EmailMissing(RecordError):
     """The contact has no such secondary e-mail."""
 

@@ -1,7 +1,7 @@
 """Form definitions: what visitors are asked, and where they go afterwards (contract S5.1)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,18 @@ from records.clock import now
 from records.errors import FormMissing
 from records.models import Form, Portal
 from records.statements import PORTAL, Reader
+
+
+class Definitions(NamedTuple):
+    """A form, and the catalogue by which its fields are read."""
+
+    form: Row[Any]
+    catalogue: Catalogue
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """What changes with either of them."""
+        return self.catalogue.version, self.form.updated_at
 
 
 def list_forms(session: Reader, portal_id: int, offset: int = 0, limit: int | None = None) -> Sequence[Row[Any]]:
@@ -33,10 +45,10 @@ def get_form(session: Reader, portal_id: int, guid: str) -> Row[Any]:
     return row
 
 
-def find_definitions(session: Reader, portal_id: int, guid: str) -> tuple[Row[Any], Catalogue] | None:
+def find_definitions(session: Reader, portal_id: int, guid: str) -> Definitions | None:
     """Return a form and what its fields mean, read in one statement; None where there is no such portal or form."""
     row = session.execute(_DEFINITIONS, {"portal": portal_id, "guid": guid}).one_or_none()
-    return None if row is None else (row, catalogue_of(session, portal_id, row.catalogue_version))
+    return None if row is None else Definitions(row, catalogue_of(session, portal_id, row.catalogue_version))
 
 
 def create_form(session: Session, portal_id: int, guid: str, given: Mapping[str, Any]) -> None:
@@ -71,7 +83,7 @@ def _lock(session: Session, portal_id: int, guid: str) -> Form:
 def _assign(row: Form, given: Mapping[str, Any], moment: int) -> None:
     row.name = given.get("name", row.name)
     row.details = {**row.details, **{key: value for key, value in given.items() if key != "name"}}
-    row.updated_at = moment
+    row.updated_at = max(moment, (row.updated_at or 0) + 1)
 
 
 _FORM = Form.__table__.c

@@ -24,7 +24,7 @@ from records.history import versions_since
 from records.marks import Urgency
 from records.merges import merge_contacts
 from records.models import FormSubmission
-from records.senders import Senders, lock_senders
+from records.senders import Senders, Sent, lock_senders
 from records.statements import Reader
 from records.writes import CALCULATED, Change, ContactState, Source, lock_contacts, new_contacts, write_contacts
 
@@ -42,6 +42,7 @@ class Submission:
     `values` are what it writes to a contact, by property, and `labels` the names under which they were sent; `fields`
     are the pairs (name, value) as they were sent. `email` is valid or "", `token` the visitor's or "". `submitted_at`
     is None for now, else milliseconds since the epoch. `visit` are the analytics values of a visitor with a token.
+    `stamp` is that of the definitions by which it was read, None where the form has none.
     """
 
     conversion_id: str
@@ -58,6 +59,7 @@ class Submission:
     page_id: str = ""
     visit: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    stamp: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ def submit(session: Session, portal_id: int, submission: Submission) -> None:
     """Take in a submission; without a valid e-mail or a known token it is kept, and no contact changes.
 
     A contact's submission after the 1,000th is dropped whole. Raises AlreadySubmitted for a conversion id that has
-    counted, and ContactExists or TokenTaken when somebody else creates the same contact, or takes the same token,
-    meanwhile; nothing is to be kept then.
+    counted, DefinitionsMoved where it must be read anew, and ContactExists or TokenTaken when somebody else creates the
+    same contact, or takes the same token, meanwhile; nothing is to be kept then.
     """
-    senders = lock_senders(session, portal_id, submission.conversion_id, submission.email, submission.token)
+    sent = Sent(submission.conversion_id, submission.form_guid, submission.stamp)
+    senders = lock_senders(session, portal_id, sent, submission.email, submission.token)
     present, by_token = senders.moment, senders.by_token
     moment = present if submission.submitted_at is None else min(submission.submitted_at, present)
     contact = _contact(session, portal_id, submission, senders)

@@ -45,6 +45,7 @@ from service import (
 )
 from service.bodies import MAX_BODY
 from service.converters import IdConverter, register_converters
+from service.definitions import install_definitions
 from service.errors import answer_http_error, register_error_handlers
 from service.limits import install_limits
 from service.logs import configure_logs
@@ -128,6 +129,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_converters(app)
     install_metrics(app)
     install_limits(app, runtime.settings)
+    install_definitions(app)
     _register_api(app)
     register_error_handlers(app)
     return app

@@ -1,15 +1,17 @@
 """Takes filled-in forms as scripts send them (contract S5.3): version 3 of the submit API, in JSON."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
 
 from queries.catalogue import Catalogue
-from records import forms
 from records.errors import FormMissing
+from records.forms import Definitions
 from service.blueprints import ApiBlueprint
 from service.consents import consent_problems, kept_consent
+from service.definitions import by_definitions
 from service.form_checks import (
     Problem,
     as_errors,
@@ -23,7 +25,6 @@ from service.form_objects import form_fields, show_field
 from service.refusals import ApiError
 from service.replies import reply
 from service.schemas.submissions import SubmissionAnswer, SubmissionBody
-from service.transactions import snapshot
 from service.visitors import (
     NO_KEY,
     VisitorBlueprint,
@@ -63,16 +64,21 @@ def submit_with_key(body: Json, portal_id: int, guid: str) -> Response:
 
 
 def _take(body: Json, portal_id: int, guid: str, *, only_defined: bool) -> Response:
-    found = forms.find_definitions(snapshot(), portal_id, guid)
-    if found is None:
+    answer = by_definitions(portal_id, guid, lambda found: _take_by(found, body, portal_id, only_defined))
+    if answer is None:
         raise FormMissing(guid)
-    form, catalogue = found
+    return answer
+
+
+def _take_by(definitions: Definitions, body: Json, portal_id: int, only_defined: bool) -> Response:
+    form, catalogue = definitions
     problems = list(_problems(body, form, catalogue, only_defined))
     if problems:
         raise ApiError(400, "The request is not valid", errors=as_errors(problems))
     fields = [(each["name"], each["value"]) for each in body["submitted"] if each["objectTypeId"] in (None, CONTACT)]
     context = lenient_context(body["context"], consent=kept_consent(body["legalConsentOptions"]))
-    take_in(portal_id, make_submission((guid, form.name), fields, context, catalogue, body["submittedAt"]))
+    submission = make_submission((form.guid, form.name), fields, context, catalogue, body["submittedAt"])
+    take_in(portal_id, replace(submission, stamp=definitions.stamp))
     target = form.details.get("redirect")
     return reply({"redirectUri": target} if target else {"inlineMessage": form.details.get("inlineMessage") or THANKS})
 

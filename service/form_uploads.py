@@ -1,6 +1,7 @@
 """Takes filled-in forms the way an HTML form sends them (contract S5.2): version 2 of the submit API."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -8,12 +9,12 @@ import orjson
 from flask import Response, request
 from werkzeug.urls import iri_to_uri
 
-from records import forms
+from records.forms import Definitions
 from service.blueprints import ApiBlueprint
+from service.definitions import by_definitions
 from service.form_entries import CREDENTIALS, Context, check_size, lenient_context, make_submission, pairs
 from service.refusals import BadInput
 from service.replies import nothing
-from service.transactions import snapshot
 from service.visitors import NO_KEY, VisitorBlueprint, check_portal, limit_size, sent_pairs, take_in
 
 CONTEXT = "hs_context"
@@ -62,15 +63,16 @@ def upload_with_key(portal_id: int, guid: str) -> Response:
 
 
 def _take(portal_id: int, guid: str) -> Response:
-    found = forms.find_definitions(snapshot(), portal_id, guid)
-    if found is None:
-        return _missing(guid)
-    form, catalogue = found
+    return by_definitions(portal_id, guid, lambda found: _take_by(found, portal_id)) or _missing(guid)
+
+
+def _take_by(definitions: Definitions, portal_id: int) -> Response:
+    form, catalogue = definitions
     fields = pairs(sent_pairs(), CREDENTIALS | {CONTEXT})
     check_size(fields)
     context = _context()
-    submission = make_submission((guid, form.name), fields, context, catalogue)
-    take_in(portal_id, submission)
+    submission = make_submission((form.guid, form.name), fields, context, catalogue)
+    take_in(portal_id, replace(submission, stamp=definitions.stamp))
     target = _web_address(context.redirect) or _web_address(form.details.get("redirect", ""))
     return _redirect(target, submission.conversion_id) if target else nothing()
 

@@ -7,6 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from indexer.runtime import Runtime
+from service.app import create_app
 from tests.support.api import ApiClient
 from tests.support.clock import MovableClock
 
@@ -241,6 +243,29 @@ def test_scripts_of_other_sites_may_read_that_they_asked_wrongly(script: Script)
     for answer in (script.client.get(script.path), script.client.post(nowhere, json={"fields": []})):
         assert answer.status_code in (404, 405)
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_form_that_another_process_changed_is_taken_as_it_is_now(
+    client: ApiClient, runtime: Runtime, script: Script, guid: str
+) -> None:
+    other = ApiClient(create_app(runtime).test_client(), client.key, client.portal_id)
+    assert script.send(EMAIL, {"name": "firstname", "value": "Ada"}).status_code == 200
+    path = f"/forms/v2/forms/{guid}"
+    for further in ({"inlineMessage": "Welcome"}, {"inlineMessage": "Welcome back"}):
+        other.put(path, further)
+        assert script.send(EMAIL).get_json() == further
+    shoe = {"name": "shoe", "label": "Shoe", "groupName": "contactinformation"}
+    other.post("/properties/v1/contacts/properties", {**shoe, "type": "string", "fieldType": "text"})
+    other.put(path, {"fields": [*FIELDS[:2], {"name": "shoe", "required": True}]})
+    assert script.refused(EMAIL) == ["REQUIRED_FIELD"]
+    assert script.send(EMAIL, {"name": "shoe", "value": "42"}).status_code == 200
+    named = "/properties/v1/contacts/properties/named/shoe"
+    other.put(named, {**shoe, "type": "number", "fieldType": "number"})
+    script.send(EMAIL, {"name": "shoe", "value": "narrow"})
+    assert value(contact(client), "shoe") == "42"
+    other.delete(path, 204)
+    assert script.send(EMAIL, {"name": "shoe", "value": "1"}).status_code == 404
+    assert value(contact(client), "num_conversion_events") == "4"
 
 
 def test_a_server_with_a_key_may_send_any_field(
