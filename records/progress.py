@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from records import engine_state
 from records.clock import now
 from records.contacts import highest_vid
+from records.imports import PROCESSING
 from records.list_work import UNFINISHED
 from records.lists import DELETING
-from records.models import ContactList, Dirty, EngineState, Membership, Verification
+from records.models import ClockCursor, ContactImport, ContactList, Dirty, EngineState, Membership, Verification
 from records.verification import find as find_verification
 
 
@@ -53,11 +54,24 @@ class ListWork:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportWork:
+    """A file that is being imported: its row, and how many of the file's rows have been worked off."""
+
+    row: ContactImport
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
 class PortalState:
-    """All background work of a portal at one moment; `rebuild` is None while no index is wanted or being built."""
+    """All background work of a portal at one moment; `rebuild` is None while no index is wanted or being built.
+
+    `clock_behind_ms` says for how long contacts have been due to be moved by the clock.
+    """
 
     waiting: Waiting
+    clock_behind_ms: int
     lists: list[ListWork]
+    imports: list[ImportWork]
     index: EngineState | None
     rebuild: Progress | None
     verification: Verification
@@ -75,7 +89,14 @@ def read_portal(session: Session, portal_id: int) -> PortalState:
     rows = _unfinished(session, portal_id)
     lists = [ListWork(row, list_progress(session, row, highest, moment)) for row in rows]
     return PortalState(
-        _waiting(session, portal_id, moment), lists, index, _rebuild(index, highest, moment), verification, looked
+        waiting=_waiting(session, portal_id, moment),
+        clock_behind_ms=_clock_behind(session, portal_id, moment),
+        lists=lists,
+        imports=_imports(session, portal_id, moment),
+        index=index,
+        rebuild=_rebuild(index, highest, moment),
+        verification=verification,
+        verifying=looked,
     )
 
 
@@ -99,6 +120,18 @@ def _waiting(session: Session, portal_id: int, moment: int) -> Waiting:
     ).where(Dirty.portal_id == portal_id)
     contacts, oldest, in_work, parked = session.execute(statement).one()
     return Waiting(contacts, max(0, moment - oldest) if contacts else 0, in_work, parked)
+
+
+def _clock_behind(session: Session, portal_id: int, moment: int) -> int:
+    cursor = session.get(ClockCursor, portal_id, populate_existing=True)
+    return 0 if cursor is None else max(0, moment - cursor.next_at)
+
+
+def _imports(session: Session, portal_id: int, moment: int) -> list[ImportWork]:
+    """Return the imports that are not through; a page of rows takes no lease, so that they all count as worked on."""
+    mine = (ContactImport.portal_id == portal_id, ContactImport.state == PROCESSING)
+    rows = session.execute(select(ContactImport).where(*mine).order_by(ContactImport.import_id)).scalars().all()
+    return [ImportWork(row, Progress(row.worked, row.total, moment - row.created_at, True)) for row in rows]
 
 
 def _rebuild(index: EngineState | None, highest: int, moment: int) -> Progress | None:

@@ -16,13 +16,16 @@ from service.cli.context import data_option, open_records, settings_in_force
 WIDTH = 120
 """Columns where the output is no terminal."""
 
+LATE_MS = 5_000
+"""From when on it is told that the clock waits to be swept, which is looked at every second."""
+
 States = dict[int, PortalState]
 
 
 @click.command()
 @data_option
 def status() -> None:
-    """Show what waits to be indexed, which lists and indexes are being filled and until when, and the queues.
+    """Show what waits to be indexed, which lists, imports and indexes are under way and until when, and the queues.
 
     \b
     Example:
@@ -62,6 +65,12 @@ def _works(states: States) -> Iterator[Sequence[object]]:
             yield (portal, "index", *_progress(state.rebuild), "")
         for work in state.lists:
             yield portal, f"list {work.row.list_id}, {work.row.state}", *_progress(work.progress), work.row.error
+        for sent in state.imports:
+            yield portal, f"import {sent.row.import_id}, {sent.row.name}", *_progress(sent.progress), ""
+        if state.verification.cursor:
+            yield (portal, "verification", *_progress(state.verifying), "")
+        if state.clock_behind_ms >= LATE_MS:
+            yield portal, "clock", "", "", "", f"{state.clock_behind_ms / 1000:.0f} s behind"
 
 
 def _progress(progress: Progress) -> tuple[str, str, str]:

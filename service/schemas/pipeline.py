@@ -31,6 +31,19 @@ class WorkingList(WorkSchema):
     error = fields.String()
 
 
+class ClockState(WireSchema):
+    """The sweep that moves contacts by time alone."""
+
+    behindMs = fields.Integer(metadata={"description": "for how long contacts have been due, in milliseconds"})
+
+
+class WorkingImport(WorkSchema):
+    """A file whose rows are being written."""
+
+    importId = fields.Integer()
+    name = fields.String()
+
+
 class IndexState(WireSchema):
     """The search index: which generation is read, which is being built, and which can be turned back to."""
 
@@ -53,6 +66,8 @@ class PipelineStatus(WireSchema):
 
     portalId = fields.Integer()
     contacts = fields.Nested(WaitingContacts)
+    clock = fields.Nested(ClockState)
     lists = fields.List(fields.Nested(WorkingList))
+    imports = fields.List(fields.Nested(WorkingImport))
     index = fields.Nested(IndexState)
     verification = fields.Nested(VerificationState)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from indexer import list_jobs, rebuild
+from tests.behaviour.test_imports import send
 from tests.indexing.conftest import SQLITE
 from tests.indexing.world import World
 from tests.support.clock import MovableClock
@@ -12,6 +13,7 @@ from tests.support.people import is_
 
 pytestmark = pytest.mark.parametrize("set_up", [SQLITE], indirect=True)
 
+HOUR, DAY = 3_600_000, 86_400_000
 LEADS = is_("lifecyclestage", "EQ", "lead")
 
 
@@ -72,6 +74,28 @@ def test_a_rebuild_tells_how_far_it_is(world: World, clock: MovableClock) -> Non
     }
     world.settle()
     assert status(world)["index"] == {"live": 2, "building": None, "former": 1, "rebuild": None}
+
+
+def test_an_import_tells_how_far_it_is(world: World, clock: MovableClock) -> None:
+    import_id = send(world.portal, "email\n" + "".join(f"p{number}@x.example\n" for number in range(1_000)))
+    clock.advance(300)
+    world.step("imports")
+    [work] = status(world)["imports"]
+    assert (work["importId"], work["name"]) == (import_id, "people.csv")
+    assert 0 < work["progress"] < 1 and work["etaMs"] == round(300 / work["progress"] - 300)
+    world.settle()
+    assert status(world)["imports"] == []
+
+
+def test_it_is_told_how_long_the_clock_has_waited_to_be_swept(world: World, clock: MovableClock) -> None:
+    tree = {"kind": "relative", "field": "closedate", "op": "within", "direction": "past", "n": 2, "unit": "days"}
+    world.api.post("/contacts/v1/lists", {"name": "Recent", "dynamic": True, "filterTree": tree})
+    world.settle()
+    assert status(world)["clock"] == {"behindMs": 0}
+    clock.advance(DAY)
+    assert DAY - HOUR <= status(world)["clock"]["behindMs"] <= DAY
+    world.settle()
+    assert status(world)["clock"] == {"behindMs": 0}
 
 
 def test_a_portal_is_told_nothing_of_another(world: World) -> None:
