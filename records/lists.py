@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
 from queries.inline import containers
@@ -16,7 +16,7 @@ from records import sweeps
 from records.clock import now
 from records.errors import ListMissing, ListRefused
 from records.feed import Kind, lock_clock
-from records.models import ContactList, PortalClock
+from records.models import NAMING, ContactList, PortalClock
 
 INITIALIZING = "INITIALIZING"
 PROCESSING = "PROCESSING"
@@ -152,12 +152,13 @@ def get_lists(session: Session, portal_id: int, list_ids: Collection[int]) -> li
 
 def lists_using(session: Session, portal_id: int, list_id: int) -> list[ContactList]:
     """Return the lists whose criteria ask for membership of this list."""
-    return [row for row in _all_lists(session, portal_id) if list_id in row.uses_lists]
+    return get_lists(session, portal_id, [outer for outer, used in uses(session, portal_id).items() if list_id in used])
 
 
 def lists_reading(session: Session, portal_id: int, name: str) -> list[ContactList]:
     """Return the lists whose criteria read this property."""
-    return [row for row in _all_lists(session, portal_id) if name in row.reads]
+    rows = session.execute(select(ContactList).where(*_alive(portal_id)).order_by(ContactList.list_id)).scalars()
+    return [row for row in rows if name in row.reads]
 
 
 def alike(session: Session, portal_id: int, fingerprint: str, time_zone: str | None, besides: int | None) -> list[int]:
@@ -173,8 +174,8 @@ def alike(session: Session, portal_id: int, fingerprint: str, time_zone: str | N
 
 
 def uses(session: Session, portal_id: int) -> dict[int, frozenset[int]]:
-    """Return list id -> the lists that its criteria name, for every list."""
-    statement = select(ContactList.list_id, ContactList.uses_lists).where(*_alive(portal_id))
+    """Return list id -> the lists that its criteria name, for every list that names any."""
+    statement = select(ContactList.list_id, ContactList.uses_lists).where(*_alive(portal_id), text(NAMING))
     return {list_id: frozenset(used) for list_id, used in session.execute(statement)}
 
 
@@ -238,8 +239,7 @@ def _restart(row: ContactList, revision: int, moment: int) -> None:
 
 def _restart_containers(session: Session, row: ContactList, revision: int) -> None:
     """Give every list that contains this one a new revision, state and scan, inner ones first (design rule 8)."""
-    rows = {each.list_id: each for each in _all_lists(session, row.portal_id)}
-    for list_id in containers(row.list_id, {key: frozenset(each.uses_lists) for key, each in rows.items()}):
+    for list_id in containers(row.list_id, uses(session, row.portal_id)):
         container = _lock_list(session, row.portal_id, list_id)
         if container.dynamic:
             _restart(container, revision, now(session))
@@ -275,7 +275,3 @@ def _name_key(session: Session, portal_id: int, name: str, besides: int = 0) -> 
 
 def _alive(portal_id: int) -> tuple[ColumnElement[bool], ...]:
     return ContactList.portal_id == portal_id, ContactList.deleted.is_(False)
-
-
-def _all_lists(session: Session, portal_id: int) -> list[ContactList]:
-    return list(session.execute(select(ContactList).where(*_alive(portal_id)).order_by(ContactList.list_id)).scalars())

@@ -10,12 +10,13 @@ from records.models.definitions import PropertyDefinition, PropertyGroup
 from records.models.forms import Form, FormSubmission
 from records.models.imports import ContactImport, ImportPage
 from records.models.leads import LeadCallback
-from records.models.lists import ContactList, FeedEvent, Membership
+from records.models.lists import NAMING, ContactList, FeedEvent, Membership
 from records.models.portals import ApiKey, Counter, PageSession, Portal, PortalClock
 from records.models.subscriptions import Delivery, DeliveryAttempt, Subscription
 from records.models.upkeep import ClockCursor, Dirty, EngineState, Verification
 
 __all__ = [
+    "NAMING",
     "ApiKey",
     "Base",
     "ClockCursor",

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from records.models.base import Base, Criteria
 
+NAMING = "uses_lists != '[]'"
+"""The condition that a list names others, in the words of the index of those."""
+
 
 class ContactList(Base):
     """A list, which is also its own job (design rule 6).
@@ -41,6 +44,13 @@ class ContactList(Base):
             "list_id",
             sqlite_where=text("state != 'DONE'"),
             postgresql_where=text("state != 'DONE'"),
+        ),
+        Index(
+            "contact_list_naming",
+            "portal_id",
+            "list_id",
+            sqlite_where=text(NAMING),
+            postgresql_where=text(NAMING),
         ),
         Index("contact_list_fingerprint", "portal_id", "fingerprint"),
     )

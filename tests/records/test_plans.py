@@ -151,6 +151,11 @@ def test_the_next_list_is_leased_without_looking_at_those_that_wait_or_are_done(
     assert lease == ["SEARCH contact_list USING INDEX contact_list_unfinished (portal_id=?)"]
 
 
+def test_lists_that_name_others_are_found_without_reading_those_that_name_none(database: Database) -> None:
+    [plan] = plans(database, lambda session: lists.uses(session, 1))
+    assert plan == ["SEARCH contact_list USING INDEX contact_list_naming (portal_id=?)"]
+
+
 def test_portals_with_lists_to_work_on_are_found_without_looking_at_those_that_are_done(database: Database) -> None:
     [plan] = plans(database, list_work.portals_with_work)
     assert any("contact_list_unfinished (portal_id=?)" in step for step in plan), plan
