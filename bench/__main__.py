@@ -13,6 +13,7 @@ from bench.figures import (
     alerts,
     clock,
     compiling,
+    curve,
     fill,
     forms,
     imports,
@@ -46,6 +47,7 @@ BENCHES: Mapping[str, Callable[[Loaded], list[Result]]] = {
         reindex,
         forms,
         match,
+        curve,
         compiling,
         memory,
     )

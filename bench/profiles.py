@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bench.people import write_csv
 from bench.service import Account, Service
-from indexer import rebuild, tasks
+from indexer import drain, rebuild, tasks
 from indexer.imports.local import import_csv
 from indexer.runtime import Runtime
 from service.app import create_app, create_runtime
@@ -24,7 +24,7 @@ FIRST_COLUMNS = 90
 
 def profile_requests(service: Service, key: str, paths: Sequence[str], body: bytes | None = None) -> str:
     """Return the profile of GET requests, of POST requests with a body, in the process and without a network."""
-    with _runtime(service) as runtime:
+    with stopped(service) as runtime:
         client = create_app(runtime).test_client()
         headers = {"Authorization": f"Bearer {key}"}
         method = "GET" if body is None else "POST"
@@ -36,7 +36,7 @@ def profile_import(service: Service) -> str:
     """Return the profile of an import and of the indexing of what it wrote, one after the other."""
     path = service.folder / "profiled.csv"
     write_csv(path, ROWS)
-    with _runtime(service) as runtime:
+    with stopped(service) as runtime:
         portal_id, _ = add_portal(runtime.database, "profiled")
         tasks.settle(runtime)
 
@@ -49,14 +49,21 @@ def profile_import(service: Service) -> str:
 
 def profile_rebuild(service: Service, portal_id: int) -> str:
     """Return the profile of the first pages of a rebuild, which is then given back to the service."""
-    with _runtime(service) as runtime:
+    with stopped(service) as runtime:
         rebuild.request(runtime, portal_id)
         return _profile(lambda: [rebuild.step(runtime, portal_id) for _ in range(CALLS)])
 
 
+def profile_draining(service: Service, portal_id: int, prepare: Callable[[Runtime], object]) -> str:
+    """Return the profile of a drain of the marks that `prepare` leaves behind."""
+    with stopped(service) as runtime:
+        prepare(runtime)
+        return _profile(lambda: drain.drain_portal(runtime, portal_id))
+
+
 def profile_writes(service: Service, account: Account, writes: Sequence[tuple[int, dict[str, str]]]) -> str:
     """Return the profile of writes (vid, values), each followed by the work that it asks for."""
-    with _runtime(service) as runtime:
+    with stopped(service) as runtime:
         api = ApiClient(create_app(runtime).test_client(), account.key, account.portal_id)
 
         def work() -> None:
@@ -73,7 +80,7 @@ def profile_calls(call: Callable[[], object]) -> str:
 
 
 @contextmanager
-def _runtime(service: Service) -> Iterator[Runtime]:
+def stopped(service: Service) -> Iterator[Runtime]:
     """Stop the service, so that nobody else does the work, and yield a running whole without background work."""
     service.stop()
     runtime = create_runtime(service.settings)

@@ -19,9 +19,9 @@ _CJK = re.compile(f"[{_CJK_LETTERS}]+")
 _ONE_SCRIPT = re.compile(f"[{_CJK_LETTERS}]+|[^{_CJK_LETTERS}]+")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LONGEST_CJK_WITH_ENDINGS = 12
-_LONGEST_REMEMBERED = 64
+LONGEST_REMEMBERED = 64
 _REMEMBERED = 8_192
-"""Texts whose words are remembered, since contacts share names, companies and cities."""
+"""Texts whose forms and words are remembered: contacts share names and cities, and each text is asked often."""
 
 
 def normalise(text: str) -> str:
@@ -33,10 +33,7 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    folded = _fold(text)
-    while folded != text:
-        text, folded = folded, _fold(folded)
-    return folded
+    return _folded(text) if len(text) <= LONGEST_REMEMBERED else _fold_whole(text)
 
 
 def plain(text: str) -> str:
@@ -54,7 +51,7 @@ def words(text: str) -> list[str]:
 
     Apostrophes vanish (o'brien is obrien); a run of Chinese, Japanese or Korean letters is one word.
     """
-    return list(_words(text)) if len(text) <= _LONGEST_REMEMBERED else _split_plain(text)
+    return list(_words(text)) if len(text) <= LONGEST_REMEMBERED else _split_plain(text)
 
 
 def document_words(text: str) -> list[str]:
@@ -64,7 +61,7 @@ def document_words(text: str) -> list[str]:
     for Jean-Luc, sa for S.A.), and the endings of short Chinese, Japanese and Korean words, where nothing
     separates the given name from the family name.
     """
-    return list(_document_words(text)) if len(text) <= _LONGEST_REMEMBERED else _find_words(text)
+    return list(_document_words(text)) if len(text) <= LONGEST_REMEMBERED else _find_words(text)
 
 
 def is_cjk(text: str) -> bool:
@@ -96,14 +93,18 @@ def _document_words(text: str) -> tuple[str, ...]:
     return tuple(_find_words(text))
 
 
-class _CharacterTable:
+class _CharacterTable(dict[int, str]):
     """A table for `str.translate` that asks a rule about each character and remembers a bounded number."""
 
     def __init__(self, rule: Callable[[str], str]) -> None:
-        self._answer = lru_cache(maxsize=8192)(lambda code: rule(chr(code)))
+        super().__init__()
+        self._rule = rule
 
-    def __getitem__(self, code: int) -> str:
-        return self._answer(code)
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[code] = self._rule(chr(code))
+        return found
 
 
 def _visible(character: str) -> str:
@@ -120,6 +121,18 @@ def _word_character(character: str) -> str:
 
 _VISIBLE = _CharacterTable(_visible)
 _BREAKS = _CharacterTable(_word_character)
+
+
+def _fold_whole(text: str) -> str:
+    folded = _fold(text)
+    while folded != text:
+        text, folded = folded, _fold(folded)
+    return folded
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folded(text: str) -> str:
+    return _fold_whole(text)
 
 
 def _fold(text: str) -> str:

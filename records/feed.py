@@ -7,10 +7,10 @@ read stands in records.feed_reading, how it is cut in records.feed_upkeep.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from records import dialect
@@ -85,16 +85,7 @@ def _resize(session: Session, portal_id: int, joins: Sequence[Move], leaves: Seq
         growth[move.list_id] = growth.get(move.list_id, 0) + 1
     for move in leaves:
         growth[move.list_id] = growth.get(move.list_id, 0) - 1
-    rows = [
-        {"portal": portal_id, "list": list_id, "growth": count, "moment": moment}
-        for list_id, count in sorted(growth.items())
-    ]
-    session.connection().execute(_RESIZE, rows)
-
-
-_LISTS = cast(Table, ContactList.__table__)
-_RESIZE = (
-    update(_LISTS)
-    .where(_LISTS.c.portal_id == bindparam("portal"), _LISTS.c.list_id == bindparam("list"))
-    .values(size=_LISTS.c.size + bindparam("growth"), size_changed_at=bindparam("moment"))
-)
+    grown = dialect.number_rows(session, ("list_id", "growth"), sorted(growth.items()))
+    mine = (ContactList.portal_id == portal_id, ContactList.list_id == grown.c.list_id)
+    resized = update(ContactList).where(*mine).values(size=ContactList.size + grown.c.growth, size_changed_at=moment)
+    session.execute(resized, execution_options={"synchronize_session": False})

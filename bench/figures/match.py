@@ -3,7 +3,7 @@
 The bench stores lists in an index of its own through the product's engine and asks as a drain does; nothing else runs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from bench.client import Client
+from bench.figures import draining
 from bench.figures.imports import Loaded
 from bench.figures.lists import Filters, pattern
 from bench.measure import alternate, middle, milliseconds
@@ -47,6 +48,9 @@ TIMES = 8.0
 EMBEDDED_MS = 5.0
 HITS = 10_000
 EVERY_LIST = frozenset({EVERYTHING})
+
+Criteria = Callable[[int], Filters]
+"""Gives the filters of a list by its number."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +99,17 @@ def measure(loaded: Loaded) -> list[Result]:
             found.append(_beside_raw(loaded, ready))
             if lists == max(loaded.size.matched):
                 found += [_one_property(loaded, ready, count) for count in (1, len(ready.contacts))]
+        found += draining.measure(loaded, lists)
     return found
 
 
 @contextmanager
-def matching(loaded: Loaded, lists: int) -> Iterator[Matching]:
-    """Store as many lists in an index of their own."""
+def matching(loaded: Loaded, lists: int, made: Criteria | None = None) -> Iterator[Matching]:
+    """Store as many lists in an index of their own; `made` gives the filters of each, `criteria` where it is None."""
     runtime = create_runtime(loaded.service.settings)
     with runtime.database.read() as session:
         catalogue = load_catalogue(session, loaded.account.portal_id)
-    queries = list(_lists(lists, catalogue))
+    queries = list(_lists(lists, made or criteria, catalogue))
     engine, prefix = runtime.engine, loaded.service.settings.index_prefix
     engine.create(PORTAL, 1, catalogue)
     try:
@@ -125,10 +130,10 @@ def criteria(number: int) -> Filters:
     return [[{"property": RARE, "operator": "EQ", "value": f"@{number}"}]]
 
 
-def _lists(count: int, catalogue: Catalogue) -> Iterator[ListQuery]:
+def _lists(count: int, made: Criteria, catalogue: Catalogue) -> Iterator[ListQuery]:
     context = FilterContext(catalogue, {})
     for number in range(count):
-        tree = inline(parse_filters(criteria(number), context), lambda _: None, number + 1)
+        tree = inline(parse_filters(made(number), context), lambda _: None, number + 1)
         yield ListQuery(number + 1, 1, tree, reads(tree))
 
 
