@@ -12,14 +12,15 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.docker import docker_answers
 from tests.support.java import find_java
 from tests.support.process import Server, Unavailable, free_port, work_folder
+from tests.support.wait import wait_until
 
 RECIPES = Path(__file__).parent / "engines"
 DOCKER_IMAGE = "docker.elastic.co/elasticsearch/elasticsearch:9.2.1"
@@ -29,6 +30,7 @@ HEALTH = "/_cluster/health?wait_for_status=yellow&timeout=1s"
 
 # A node lives for minutes: the quick compiler and the small collector halve its start at no loss.
 QUICK_START = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+SMALL = ("-Xmx512m", *QUICK_START[1:])
 
 
 @dataclass(frozen=True)
@@ -60,27 +62,86 @@ def engine_server() -> Iterator[str]:
             yield address
 
 
+class LocalNode:
+    """A node that is run from its jars, and that can be killed and started again where it was."""
+
+    def __init__(self, name: str, folder: Path, java_flags: tuple[str, ...], settings: Sequence[str] = ()) -> None:
+        """Start the node `name` (a key of NODES) with further settings, `name=value`. Raises Unavailable."""
+        if name not in NODES:
+            raise Unavailable(f"CONTACTS_TEST_ENGINE={name} is unknown; known are: {', '.join(NODES)}")
+        kind = NODES[name]
+        java = find_java(kind.java_minimum, kind.java_maximum)
+        jars = _jars(kind)
+        port, self.transport_port = free_port(), free_port()
+        (folder / "config").mkdir(parents=True)
+        self._command = [str(java), *java_flags, "-cp", f"{jars}/*", str(RECIPES / kind.name / "LocalNode.java")]
+        self._command += [str(folder), str(port), str(self.transport_port), *settings]
+        self._log = folder / "node.log"
+        self.address = f"http://127.0.0.1:{port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, without waiting for it."""
+        self._server = Server("search engine", self._command, self._log)
+
+    def wait_ready(self) -> None:
+        """Wait until it answers."""
+        self._server.wait_ready(lambda: _answers(self.address), START_SECONDS)
+
+    def kill(self) -> None:
+        """Kill it as a power cut does."""
+        self._server.process.kill()
+        self._server.stop()
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._server.stop()
+
+
 @contextmanager
 def local_node(name: str, java_flags: tuple[str, ...] = QUICK_START) -> Iterator[str]:
     """Run the node `name` (a key of NODES) with these Java flags; give its address. Raises Unavailable."""
-    if name not in NODES:
-        raise Unavailable(f"CONTACTS_TEST_ENGINE={name} is unknown; known are: {', '.join(NODES)}")
-    kind = NODES[name]
-    java = find_java(kind.java_minimum, kind.java_maximum)
-    jars = _jars(kind)
-    port = free_port()
-    with work_folder(kind.name) as folder:
-        home = Path(folder)
-        (home / "config").mkdir()
-        command = [str(java), *java_flags, "-cp", f"{jars}/*", str(RECIPES / kind.name / "LocalNode.java")]
-        arguments = [folder, str(port), str(free_port())]
-        server = Server(kind.name, [*command, *arguments], home / "node.log")
-        try:
-            address = f"http://127.0.0.1:{port}"
-            server.wait_ready(lambda: _answers(address), START_SECONDS)
-            yield address
-        finally:
-            server.stop()
+    with work_folder(name) as folder, _running(LocalNode(name, Path(folder) / "home", java_flags)) as node:
+        node.wait_ready()
+        yield node.address
+
+
+@dataclass(frozen=True)
+class NodePair:
+    """Two nodes of one cluster: one that leads it and is spoken to, and one that holds data only."""
+
+    leader: LocalNode
+    other: LocalNode
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether both are there and every index has its copy on each."""
+        health = f"{self.leader.address}/_cluster/health?wait_for_status=green&wait_for_nodes=2&timeout=1s"
+        return _gets_200(health)
+
+
+@contextmanager
+def node_pair() -> Iterator[NodePair]:
+    """Run two nodes of OpenSearch as one cluster. Raises Unavailable."""
+    shared = ("discovery.type=zen", "cluster.fault_detection.follower_check.timeout=5s")
+    first = ("node.name=first", "cluster.initial_cluster_manager_nodes=first")
+    with work_folder("opensearch-pair") as folder, ExitStack() as stack:
+        leader = LocalNode("opensearch", Path(folder) / "first", SMALL, (*shared, *first))
+        stack.enter_context(_running(leader))
+        second = ("node.name=second", "node.roles=data", f"discovery.seed_hosts=127.0.0.1:{leader.transport_port}")
+        other = LocalNode("opensearch", Path(folder) / "second", SMALL, (*shared, *second))
+        stack.enter_context(_running(other))
+        pair = NodePair(leader, other)
+        wait_until(lambda: pair.is_whole, START_SECONDS, "both nodes form a cluster")
+        yield pair
+
+
+@contextmanager
+def _running(node: LocalNode) -> Iterator[LocalNode]:
+    try:
+        yield node
+    finally:
+        node.stop()
 
 
 @contextmanager
@@ -94,8 +155,12 @@ def _docker_engine() -> Iterator[str]:
 
 def _answers(address: str) -> bool:
     """Say whether the node has elected itself; before that it refuses connections or sends a 503."""
+    return _gets_200(f"{address}{HEALTH}")
+
+
+def _gets_200(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}{HEALTH}", timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -19,6 +19,7 @@ from tests.support.process import Unavailable
 MARKS = {
     "chromium": "browser",
     "engine_url": "engine",
+    "engine_pair": "engine",
     "redis_server": "redis",
     "own_redis": "redis",
     "postgres_server": "postgres",

@@ -9,9 +9,10 @@ import org.opensearch.node.Node;
 import org.opensearch.plugins.PluginInfo;
 
 /**
- * A single OpenSearch node on the loopback address, for tests.
+ * An OpenSearch node, alone unless told otherwise, on the loopback address, for tests.
  *
- * <p>Arguments: home folder (with an empty {@code config} folder inside), HTTP port, transport port.
+ * <p>Arguments: home folder (with an empty {@code config} folder inside), HTTP port, transport port, and any further
+ * settings as {@code name=value}, which count more than those here.
  */
 final class LocalNode extends Node {
 
@@ -25,7 +26,7 @@ final class LocalNode extends Node {
   }
 
   private static Settings settings(String[] arguments) {
-    return Settings.builder()
+    Settings.Builder settings = Settings.builder()
         .put("path.home", Path.of(arguments[0]).toAbsolutePath())
         .put("http.port", arguments[1])
         .put("transport.port", arguments[2])
@@ -33,8 +34,9 @@ final class LocalNode extends Node {
         .put("node.name", "test")
         .put("discovery.type", "single-node")
         .put("cluster.max_shards_per_node", 20000)
-        .put("cluster.routing.allocation.disk.threshold_enabled", false)
-        .build();
+        .put("cluster.routing.allocation.disk.threshold_enabled", false);
+    Stream.of(arguments).skip(3).map(argument -> argument.split("=", 2)).forEach(pair -> settings.put(pair[0], pair[1]));
+    return settings.build();
   }
 
   /** The modules that a packaged OpenSearch always has and that our queries need. */
