@@ -1,6 +1,7 @@
 """Who waits for whom among jobs: a join waits for a page of a rebuild or a batch of another portal's import at most."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -87,6 +88,23 @@ def test_a_list_fills_although_writes_keep_coming(world: World, queues: RedisJob
     worker.work(burst=True, max_jobs=4, logging_level="WARNING")
     assert world.list_row(list_id).registered > 0
     assert queues.queue("drain").count == 6
+
+
+def test_what_is_written_while_a_worker_gathers_wakes_nobody_and_is_taken_along(
+    world: World, queues: RedisJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs.run("drain", world.portal_id)
+    monkeypatch.setattr(jobs, "GATHER_SECONDS", 60.0)
+    queues.wake("drain", world.portal_id)
+    queues.redis.delete(queues.queue("drain").key)
+    with ThreadPoolExecutor(1) as pool:
+        drained = pool.submit(jobs.run, "drain", world.portal_id)
+        world.api.create(lifecyclestage="lead")
+        queues.wake("drain", world.portal_id)
+        assert next_job(queues) is None
+        jobs._Worker.stopping.set()
+        drained.result()
+    assert world.dirty() == {}
 
 
 def test_portals_where_a_person_waits_come_before_those_that_import(world: World) -> None:
