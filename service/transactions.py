@@ -7,11 +7,15 @@ is read after a write sees it and no request holds two connections.
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
 from flask import current_app, g
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from indexer.runtime import Kind, Runtime
+
+log = structlog.get_logger()
 
 EXTENSION = "contacts"
 
@@ -41,11 +45,17 @@ def read() -> Session:
 
 
 def end_snapshot(_error: BaseException | None = None) -> None:
-    """End the request's snapshot, so that the next read opens a newer one."""
-    for name in ("session", "snapshot"):
-        opened = g.pop(name, None)
+    """End the request's snapshot, so that the next read opens a newer one; a lost connection has ended it already."""
+    for opened in (g.pop("session", None), g.pop("snapshot", None)):
         if opened is not None:
-            opened.close()
+            _close(opened)
+
+
+def _close(opened: Session | Connection) -> None:
+    try:
+        opened.close()
+    except DBAPIError as error:
+        log.warning("the connection was lost after the last read", error=str(error.orig))
 
 
 def write(work: Callable[[Session], Result], wakes: Kind = "drain") -> Result:

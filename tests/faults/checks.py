@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import psycopg
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from indexer.settings import read_settings
@@ -59,6 +61,14 @@ def let_write(clients: Sequence[Client], answers: int) -> None:
     """Wait until that many more writes were accepted."""
     enough = sum(client.answers for client in clients) + answers
     wait_until(lambda: sum(client.answers for client in clients) >= enough, PATIENCE_SECONDS, "writes are accepted")
+
+
+def cut_connections(url: str) -> None:
+    """End every connection to the database, as its restart does."""
+    address = make_url(url).set(drivername="postgresql")
+    with psycopg.connect(address.set(database="postgres").render_as_string(False), autocommit=True) as connection:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        connection.execute(query, (address.database,))
 
 
 def is_settled(world: World) -> bool:

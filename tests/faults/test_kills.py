@@ -8,11 +8,9 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
-from tests.faults.checks import SEED, check_all, let_write, prepare, writing
+from tests.faults.checks import SEED, check_all, cut_connections, let_write, prepare, writing
 from tests.faults.installation import Installation, server_settings
 from tests.support import redis
 
@@ -51,11 +49,3 @@ def run_through(
         let_write(clients, 1)
         installation.stop()
     check_all(environment, key, clients)
-
-
-def cut_connections(url: str) -> None:
-    """End every connection to the database, as its restart does."""
-    address = make_url(url).set(drivername="postgresql")
-    with psycopg.connect(address.set(database="postgres").render_as_string(False), autocommit=True) as connection:
-        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
-        connection.execute(query, (address.database,))

@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from flask import Response
 
-from tests.faults.checks import PATIENCE_SECONDS, check_all, let_write, prepare, writing
+from indexer.runtime import Runtime
+from indexer.settings import Settings
+from records.session import Database
+from service.app import create_app
+from tests.faults.checks import PATIENCE_SECONDS, check_all, cut_connections, let_write, prepare, writing
 from tests.faults.installation import Installation, is_settled, server_settings
 from tests.faults.stream import Client
+from tests.indexing.world import NoJobs
+from tests.support.api import ApiClient
 from tests.support.postgres import Cluster, PostgresServer
+from tests.support.unreachable import UnreachableEngine
 from tests.support.wait import wait_until
 
 RESTARTS = (Cluster.stop, Cluster.crash, Cluster.stop)
@@ -42,3 +50,18 @@ def refuse_one(clients: Sequence[Client]) -> None:
     """Wait until one more write has been refused."""
     before = sum(len(client.refusals) for client in clients)
     wait_until(lambda: sum(len(client.refusals) for client in clients) > before, PATIENCE_SECONDS, "a refusal")
+
+
+def test_a_write_that_was_accepted_says_so_though_the_connection_of_its_reads_is_lost(postgres_url: str) -> None:
+    key = prepare(postgres_url)
+    database = Database(postgres_url)
+    app = create_app(Runtime(Settings(Path(), postgres_url), database, UnreachableEngine(), NoJobs()))
+
+    def cut(response: Response) -> Response:
+        cut_connections(postgres_url)
+        return response
+
+    app.after_request(cut)
+    api = ApiClient(app.test_client(), key, 1)
+    assert api.value(api.create(firstname="Ada"), "firstname") == "Ada"
+    database.close()
