@@ -16,6 +16,9 @@ from queries.nodes import Node
 from queries.search_query import exact_and_prefix, sort_clause, with_typos
 
 _BY_VID: list[dict[str, Any]] = [{fields.VID: "asc"}]
+_NOTHING = "_none_"
+"""No stored field is to be read: looking them up hit by hit takes most of the time of a long page."""
+
 _JUDGED: dict[str, Any] = {"excludes": [fields.STEMS, fields.WHOLE]}
 """Everything that filters read."""
 
@@ -56,6 +59,7 @@ def _hits_by_vid(
         docvalue_fields=_stored(fields.VID, fields.VERSION),
         track_total_hits=False,
         source=source,
+        stored_fields=None if source else _NOTHING,
         allow_partial_search_results=False,
     ).body
     require_whole(answer)
