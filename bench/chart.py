@@ -6,7 +6,7 @@ from math import log10
 from pathlib import Path
 
 WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 50
+LEFT, RIGHT, TOP, BOTTOM = 70, 40, 60, 50
 STEPS = 4
 LINE, GREY = "#1f6feb", "#8b949e"
 
@@ -31,9 +31,9 @@ def draw(path: Path, title: str, axes: tuple[str, str], points: Sequence[Point])
 
 def _frame(title: str, axes: tuple[str, str]) -> Iterator[str]:
     middle, floor = (LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM
-    yield _text(middle, TOP - 18, title, "middle")
+    yield _text(middle, TOP - 36, title, "middle")
     yield _text(middle, HEIGHT - 10, axes[0], "middle")
-    yield _text(8, TOP - 4, axes[1], "start")
+    yield _text(8, TOP - 18, axes[1], "start")
     yield f'<path d="M{LEFT} {TOP}V{floor}H{WIDTH - RIGHT}" fill="none" stroke="{GREY}"/>'
 
 
