@@ -37,3 +37,4 @@ class Clause(Enum):
     NONE_LEAVES_UNSEEN = "nobody leaves because a scan did not return them"
     NOTES_OF_REVISION = "a job's notes count only for the revision that it began with"
     DONE_WAITS = "a list is DONE when no mark from before its scan's end waits"
+    QUEUED_AT_CLAIM = "a mark that comes under a drain counts afterwards as queued at its claim, not later"

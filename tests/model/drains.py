@@ -47,7 +47,7 @@ def _put(state: State, number: int, drain: Drain) -> State:
 
 def _claim(state: State, number: int, drain: Drain, without: Without) -> Iterator[tuple[str, State]]:
     if state.mark is not None and not state.mark.leased:
-        claimed = Drain(1, state.mark.token, state.mark.changed)
+        claimed = Drain(1, state.mark.token, state.mark.changed, late=state.row.ended)
         yield "claims the mark", _put(state._replace(mark=state.mark._replace(leased=True)), number, claimed)
 
 
@@ -114,7 +114,7 @@ def _write(state: State, number: int, drain: Drain, without: Without) -> Iterato
     elif drain.leave:
         after = leave(after)
     mine = after.mark is not None and (after.mark.token == drain.token or Clause.OWN_TOKEN in without)
-    after = after._replace(mark=None) if mine else _release(after)
+    after = after._replace(mark=None) if mine else _requeue(_release(after), drain, without)
     yield "writes what it decided", _put(after, number, Drain())
 
 
@@ -126,6 +126,15 @@ def _keep(drain: Drain, without: Without) -> Drain:
 
 def _release(state: State) -> State:
     return state if state.mark is None else state._replace(mark=state.mark._replace(leased=False))
+
+
+def _requeue(state: State, drain: Drain, without: Without) -> State:
+    """Queue a newer mark at the moment of the claim: what was marked before has been decided."""
+    if state.mark is None:
+        return state
+    is_later = drain.late or Clause.QUEUED_AT_CLAIM in without
+    owed = tuple(name for name in state.mark.owed if name not in drain.changed)
+    return state._replace(mark=state.mark._replace(early=state.mark.early and not is_later, owed=owed))
 
 
 def _asks(drain: Drain, without: Without) -> bool:

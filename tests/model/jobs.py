@@ -128,8 +128,9 @@ def _doubt(state: State, number: int, job: Job, without: Without) -> Iterator[tu
 
 def _end_scan(state: State, number: int, job: Job, without: Without) -> Iterator[tuple[str, State]]:
     after = _note(state, job, without, ended=True)
-    if after.row.ended and after.mark is not None:
-        after = after._replace(mark=after.mark._replace(early=True))
+    if after.row.ended:
+        after = after.with_drains_early()
+        after = after._replace(mark=after.mark and after.mark._replace(early=True, owed=after.mark.changed))
     yield "ends the scan", _end(after, number)
 
 

@@ -10,8 +10,8 @@ def put_mark(state: State, changed: Names, without: frozenset[Clause]) -> State:
     names = changed if old is None or Clause.NAMES_ADDED in without else tuple(sorted({*old.changed, *changed}))
     keeps_token = old is not None and Clause.FRESH_TOKEN in without
     token = old.token if old is not None and keeps_token else _fresh(state)
-    leased, early = (old.leased, old.early) if old is not None else (False, False)
-    return state._replace(mark=Mark(token, names, leased, early))
+    mark = Mark(token, names) if old is None else old._replace(token=token, changed=names)
+    return state._replace(mark=mark)
 
 
 def join(state: State, revision: int, without: frozenset[Clause]) -> State:

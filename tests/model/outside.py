@@ -68,8 +68,8 @@ def _write(state: State, number: int, deeds: tuple[str, ...], without: Without) 
 def _save(state: State) -> State:
     revision = state.row.revision + 1
     row = List(revision=revision, registered=state.row.registered, done=False)
-    mark = state.mark._replace(early=False) if state.mark else None
-    return state._replace(row=row, saves=state.saves + 1, mark=mark)
+    mark = state.mark._replace(early=False, owed=()) if state.mark else None
+    return state.with_drains_early()._replace(row=row, saves=state.saves + 1, mark=mark)
 
 
 def check(before: State, after: State) -> None:
@@ -77,7 +77,7 @@ def check(before: State, after: State) -> None:
     if after.in_feed != (after.member > 0):
         raise Broken("a replay of the feed is not the membership")
     became_done = after.row.done and not before.row.done
-    decided_later = after.mark is not None and not after.mark.early
+    decided_later = after.mark is not None and not after.mark.owed
     if became_done and (after.member > 0) != after.matches() and not decided_later:
         raise Broken("DONE before the contact was decided")
     if after.is_settled() and (after.member > 0) != after.matches():

@@ -28,12 +28,16 @@ class Document(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A dirty mark; `early` says that it was queued before the list's scan ended."""
+    """A dirty mark; `early` says that it counts as queued before the list's scan ended.
+
+    `owed` are the names of then that no drain has decided since; no process knows them.
+    """
 
     token: int
     changed: Names
     leased: bool = False
     early: bool = False
+    owed: Names = ()
 
 
 class List(NamedTuple):
@@ -48,7 +52,10 @@ class List(NamedTuple):
 
 
 class Drain(NamedTuple):
-    """A drain: how many of its steps are done, and what it holds in memory; `read` is the revision it has seen."""
+    """A drain: how many of its steps are done, and what it holds in memory; `read` is the revision it has seen.
+
+    `late` says that it claimed the mark after the list's scan had ended.
+    """
 
     step: int = 0
     token: int = 0
@@ -59,6 +66,7 @@ class Drain(NamedTuple):
     revision: int = 0
     join: bool = False
     leave: bool = False
+    late: bool = False
 
 
 class Job(NamedTuple):
@@ -94,6 +102,10 @@ class State(NamedTuple):
     def matches(self) -> bool:
         """Return whether the contact belongs in the list as both are now."""
         return self.contact.value == WANTED[self.row.revision]
+
+    def with_drains_early(self) -> "State":
+        """Return the state where a scan ends now or is to come, so that every drain has claimed before its end."""
+        return self._replace(drains=tuple(sorted(drain._replace(late=False) for drain in self.drains)))
 
     def is_locked(self) -> bool:
         """Return whether a drain that decides has the contact locked."""
