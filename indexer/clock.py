@@ -27,7 +27,7 @@ PAGE = 1_000
 """Contacts marked in one transaction."""
 
 SOONEST_MS = 1_000
-QUIET_MS = (3_600_000, 60_000)
+QUIET_MS = (sweeps.LONGEST_QUIET_MS, 60_000)
 """How far ahead it is asked whether anything can happen, so that most clocks need not be looked at every second."""
 
 Place = tuple[Span, Found]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from records import engine_state
+from records import engine_state, sweeps
 from records.clock import now
 from records.contacts import highest_vid
 from records.imports import PROCESSING
 from records.list_work import UNFINISHED
 from records.lists import DELETING
-from records.models import ClockCursor, ContactImport, ContactList, Dirty, EngineState, Membership, Verification
+from records.models import ContactImport, ContactList, Dirty, EngineState, Membership, Verification
 from records.verification import find as find_verification
 
 
@@ -123,8 +123,8 @@ def _waiting(session: Session, portal_id: int, moment: int) -> Waiting:
 
 
 def _clock_behind(session: Session, portal_id: int, moment: int) -> int:
-    cursor = session.get(ClockCursor, portal_id, populate_existing=True)
-    return 0 if cursor is None else max(0, moment - cursor.next_at)
+    cursor = sweeps.find(session, portal_id)
+    return 0 if cursor is None else max(0, moment - sweeps.late_since(cursor))
 
 
 def _imports(session: Session, portal_id: int, moment: int) -> list[ImportWork]:

@@ -12,6 +12,9 @@ from records.clock import now
 from records.feed import lock_clock
 from records.models import ClockCursor
 
+LONGEST_QUIET_MS = 3_600_000
+"""How long a sweep may put the next one off."""
+
 
 def begin(session: Session, portal_id: int, list_counter: int) -> None:
     """Have the portal's clock swept from now on; where that is done already, look again soon.
@@ -28,6 +31,14 @@ def begin(session: Session, portal_id: int, list_counter: int) -> None:
 def find(session: Session, portal_id: int) -> ClockCursor | None:
     """Return the portal's cursor, or None where there is nothing to sweep."""
     return session.get(ClockCursor, portal_id, populate_existing=True)
+
+
+def late_since(cursor: ClockCursor) -> int:
+    """Return the moment in milliseconds from which on a cursor that has not moved since is late.
+
+    After a list was saved it is not known when to look again, but no sweep is put off for longer than the longest time.
+    """
+    return cursor.next_at if cursor.next_at > 0 else cursor.swept_at + LONGEST_QUIET_MS
 
 
 def pause(session: Session, cursor: ClockCursor, target: int, place: str) -> None:

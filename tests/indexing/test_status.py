@@ -98,6 +98,17 @@ def test_it_is_told_how_long_the_clock_has_waited_to_be_swept(world: World, cloc
     assert status(world)["clock"] == {"behindMs": 0}
 
 
+def test_the_clock_is_not_late_because_a_list_was_saved_but_late_when_it_is_not_swept_then(
+    world: World, clock: MovableClock
+) -> None:
+    world.portal.create_list("Leads", LEADS)
+    assert status(world)["clock"] == {"behindMs": 0}
+    clock.advance(HOUR + 300)
+    assert status(world)["clock"] == {"behindMs": 300}
+    world.settle()
+    assert status(world)["clock"] == {"behindMs": 0}
+
+
 def test_a_portal_is_told_nothing_of_another(world: World) -> None:
     stranger = world.second_portal()
     stranger.create(lifecyclestage="lead")
