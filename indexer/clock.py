@@ -126,11 +126,14 @@ def _spans(
 
 
 def _save(session: Session, cursor: ClockCursor, directory: Directory, page: Page, target: int) -> None:
-    """Mark and move the cursor in one transaction; where another process was quicker, the marks do no harm."""
+    """Mark and move the cursor in one transaction; where another process was quicker, the marks do no harm.
+
+    It stays while a list is halted, which the clock may move once it can be read.
+    """
     _mark(session, cursor.portal_id, page)
     if page.place is not None:
         sweeps.pause(session, cursor, target, json.dumps(page.place))
-    elif directory.moving:
+    elif directory.moving or directory.halted:
         sweeps.complete(session, cursor, target, target + _quiet(directory.moving, target))
     else:
         sweeps.end(session, cursor.portal_id, directory.counter)

@@ -36,7 +36,7 @@ _LIST_PREFIX = "list:"
 class Directory:
     """The dynamic lists at one value of the list counter, and the index name -> ids of the lists that read it.
 
-    A list whose criteria cannot be read is not among them: its members stay as they are until it can be.
+    A list whose criteria cannot be read is `halted` and not among them: its members stay as they are until it can be.
     `moving` maps a leaf whose answer time alone can change, in the zone of its list, to the lists that have it. `sizes`
     are the leaves of each list's tree, those of the lists in it and pins included.
     """
@@ -46,6 +46,7 @@ class Directory:
     readers: Mapping[str, frozenset[int]] = field(default_factory=dict)
     moving: Moving = field(default_factory=dict)
     sizes: Mapping[int, int] = field(default_factory=dict)
+    halted: frozenset[int] = frozenset()
 
     def asked(self, changed: Iterable[str]) -> frozenset[int]:
         """Return the lists that changed names concern; `*` concerns all of them."""
@@ -70,7 +71,13 @@ class Directory:
         ids = {int(name.removeprefix(_LIST_PREFIX)) for name in changed if name.startswith(_LIST_PREFIX)}
         return frozenset(ids & self.queries.keys())
 
-    def after(self, counter: int, saved: AbstractSet[int], present: Sequence[ListQuery]) -> "Directory":
+    def after(
+        self,
+        counter: int,
+        saved: AbstractSet[int],
+        present: Sequence[ListQuery],
+        halted: AbstractSet[int] = frozenset(),
+    ) -> "Directory":
         """Return the directory at another value of the counter: of the lists saved since, these are what is there."""
         former = [query for list_id in saved if (query := self.queries.get(list_id)) is not None]
         fresh = {query.list_id: query for query in present}
@@ -80,6 +87,7 @@ class Directory:
             _regrouped(self.readers, _readings(former), _readings(present)),
             _regrouped(self.moving, _movings(former), _movings(present)),
             _without(self.sizes, saved) | {each: sum(1 for _ in leaves(query.tree)) for each, query in fresh.items()},
+            (self.halted - saved) | halted,
         )
 
 
@@ -102,8 +110,10 @@ def _read(session: Session, portal_id: int, counter: int, known: Directory | Non
     else:
         rows = lists.saved_since(session, portal_id, known.counter)
     stored = load_lists(session, portal_id)
-    read = (_query(stored, row) for row in rows if not row.deleted)
-    return known.after(counter, {row.list_id for row in rows}, [query for query in read if query is not None])
+    read = {row.list_id: _query(stored, row) for row in rows if not row.deleted}
+    present = [query for query in read.values() if query is not None]
+    halted = {list_id for list_id, query in read.items() if query is None}
+    return known.after(counter, {row.list_id for row in rows}, present, halted)
 
 
 def _query(stored: StoredLists, row: ContactList) -> ListQuery | None:

@@ -5,6 +5,7 @@ percolator, by the scan, or by the mark that a scan leaves on what it could not 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from sqlalchemy import select
@@ -24,9 +25,10 @@ from queries.errors import FilterError
 from queries.evaluate import evaluate
 from queries.fields import static_list_mark
 from queries.moments import Moment
-from records import dialect, engine_state, feed, list_work, marks, memberships
+from records import dialect, engine_state, feed, list_work, lists, marks, memberships
 from records.catalogues import load_catalogue
 from records.clock import now
+from records.errors import ListMissing
 from records.feed import Kind, Move, reason
 from records.lists import DELETING
 from records.marks import Urgency
@@ -68,6 +70,15 @@ def step(runtime: Runtime, portal_id: int) -> bool:
         raise
     runtime.database.transact(lambda session: list_work.release(session, row))
     return progressed
+
+
+def restart_halted(runtime: Runtime, portal_id: int) -> None:
+    """Have lists that cannot be read evaluated anew as soon as they can be: until then nobody joins or leaves them."""
+    with runtime.database.read() as session:
+        halted = load_directory(session, portal_id).halted - list_work.unfinished(session, portal_id).keys()
+    for list_id in sorted(halted):
+        with suppress(ListMissing):
+            runtime.database.transact(partial(lists.refresh_list, portal_id=portal_id, list_id=list_id))
 
 
 def _advance(runtime: Runtime, row: ContactList) -> bool:

@@ -46,10 +46,14 @@ _WAITING: Mapping[Kind, Callable[[Session, Settings], list[int]]] = {
 
 
 def look_over(runtime: Runtime) -> None:
-    """At the start of a process: have indexes that are gone, or are not those that were made, built anew."""
+    """At the start of a process: have indexes that are gone, or are not those that were made, built anew.
+
+    Lists that this release cannot read are kept for one that can.
+    """
     with runtime.database.read() as session:
         portals = portal_ids(session)
     for portal_id in portals:
+        list_jobs.restart_halted(runtime, portal_id)
         try:
             rebuild.check_indexes(runtime, portal_id)
         except EngineError as error:

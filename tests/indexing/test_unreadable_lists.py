@@ -1,19 +1,27 @@
 """A stored list that cannot be read is halted, with those that name it; all others of its portal go on."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from records import lists
+from indexer import tasks
+from records import lists, verification
+from records.session import Database
 from service.list_files import read_file, write_file
 from tests.indexing.world import World
+from tests.support.clock import MovableClock
 from tests.support.people import is_
 
 NEWER = '[[{"filterFamily": "PropertyValue", "property": "city", "operator": "FROM_A_LATER_RELEASE"}]]'
 OF_ANOTHER_SHAPE = '{"city": ["Rome"]}'
 CUT_OFF = '[[{"property": "city", "oper'
 
+MINUTE, DAY = 60_000, 86_400_000
 ROME = is_("city", "EQ", "Rome")
 
 
@@ -85,17 +93,53 @@ def test_a_list_that_cannot_be_read_is_renamed_repaired_or_deleted(world: World,
     assert world.list_row(outer).state == "DONE"
 
 
+def test_a_list_that_an_older_release_could_not_read_is_evaluated_anew_and_moved_by_the_clock(
+    world: World, clock: MovableClock
+) -> None:
+    leaf = {"kind": "relative", "field": "closedate", "op": "within", "direction": "past", "n": 2, "unit": "days"}
+    answer = world.api.post("/contacts/v1/lists", {"name": "Recent", "dynamic": True, "filterTree": leaf})
+    recent, filters = answer["listId"], json.dumps(answer["filters"])
+    before = world.api.create(closedate=str(clock.moment))
+    world.settle()
+    store(world, recent, NEWER)
+    with restarted(world) as older:
+        after = world.api.create(closedate=str(clock.moment))
+        older.settle()
+    assert world.members(recent) == {before}
+    store(world, recent, filters)
+    clock.advance(MINUTE)
+    with restarted(world) as newer:
+        newer.settle()
+        assert world.members(recent) == {before, after}
+        clock.advance(4 * DAY)
+        newer.settle()
+    assert world.members(recent) == set()
+    assert world.read(lambda session: verification.find(session, world.portal_id)).drift_found == 0
+
+
+@contextmanager
+def restarted(world: World) -> Iterator[World]:
+    """Give the world as another process of the service finds it."""
+    database = Database(world.runtime.database.url, world.runtime.database.clock)
+    runtime = replace(world.runtime, database=database)
+    tasks.look_over(runtime)
+    yield replace(world, runtime=runtime)
+    database.close()
+
+
 def break_list(world: World, list_id: int, filters: str, also: int | None = None) -> None:
     """Put something else into a list's column of filters, and have it and one that names it evaluated anew."""
-    statement = text(
-        "UPDATE contact_list SET filters = CAST(:filters AS JSONB) WHERE list_id = :id"
-        if "postgresql" in world.runtime.database.url
-        else "UPDATE contact_list SET filters = :filters WHERE list_id = :id"
-    )
-    world.runtime.database.transact(lambda session: session.execute(statement, {"filters": filters, "id": list_id}))
+    store(world, list_id, filters)
     for each in (list_id,) if also is None else (list_id, also):
         world.api.post(f"/contacts/v1/lists/{each}/refresh", None, 204)
     world.settle()
+
+
+def store(world: World, list_id: int, filters: str) -> None:
+    """Put something into a list's column of filters behind the service's back."""
+    stored = "CAST(:filters AS JSONB)" if "postgresql" in world.runtime.database.url else ":filters"
+    statement = text(f"UPDATE contact_list SET filters = {stored} WHERE list_id = :id")
+    world.runtime.database.transact(lambda session: session.execute(statement, {"filters": filters, "id": list_id}))
 
 
 def told(world: World, list_id: int) -> str:
