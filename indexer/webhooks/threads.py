@@ -109,18 +109,24 @@ class _Crew:
         """Have something worked on, at once unless all threads that there may be are at work."""
         with self._lock:
             self._idle -= 1
-            hires = self._idle < 0 and self._hired < THREADS
-            if hires:
-                self._hired += 1
-                self._idle += 1
-        if hires:
-            threading.Thread(target=self._run, name="delivery", daemon=True).start()
+            if self._idle < 0 and self._hired < THREADS:
+                self._hire()
         self._queue.put(key)
 
     def dismiss(self) -> None:
         """Have every thread end after what it is at."""
         for _ in range(self._hired):
             self._queue.put(None)
+
+    def _hire(self) -> None:
+        """Begin another thread; where the system allows no more, what was given waits for those that there are."""
+        try:
+            threading.Thread(target=self._run, name="delivery", daemon=True).start()
+        except RuntimeError as error:
+            log.warning("no thread to send with, webhooks wait for one that is at work", error=str(error))
+        else:
+            self._hired += 1
+            self._idle += 1
 
     def _run(self) -> None:
         while (key := self._queue.get()) is not None:
