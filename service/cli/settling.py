@@ -1,8 +1,9 @@
-"""Waits until background work has caught up, and works along with the thread of this process or the workers."""
+"""Waits until background work has caught up: a thread of this process does it, or workers and this process do."""
 
 import time
 
 from indexer import tasks
+from indexer.loop import ThreadJobs
 from indexer.runtime import Runtime
 from records import list_work
 from records.backlog import read_backlog
@@ -38,11 +39,14 @@ def settle(runtime: Runtime, portal_id: int) -> int:
 
 
 def _work(runtime: Runtime, portal_id: int, seconds: float) -> None:
-    """Index contacts for a while; wait where none are to be had."""
+    """Index contacts for a while; wait where none are to be had, and where a thread of this process does it."""
+    if isinstance(runtime.jobs, ThreadJobs):
+        return time.sleep(seconds)
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if not tasks.step(runtime, "drain", portal_id):
             time.sleep(min(left, FIRST_PAUSE_SECONDS))
+    return None
 
 
 def describe_rest(left: int) -> str:
