@@ -10,8 +10,6 @@ from records.clock import now
 from records.feed import Move
 from records.models import Membership
 
-IN_CHUNK = 5_000
-
 
 def add(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
     """Insert memberships and return the moves that were not members before."""
@@ -30,16 +28,15 @@ def add(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
 
 def remove(session: Session, portal_id: int, moves: Sequence[Move]) -> list[Move]:
     """Delete memberships and return the moves that were members before."""
-    gone: set[tuple[int, int]] = set()
-    for start in range(0, len(moves), IN_CHUNK):
-        pairs = [(move.list_id, move.vid) for move in moves[start : start + IN_CHUNK]]
-        statement = delete(Membership).where(
-            Membership.portal_id == portal_id,
-            Membership.vid.in_({vid for _, vid in pairs}),
-            tuple_(Membership.list_id, Membership.vid).in_(pairs),
-        )
-        found = session.execute(statement.returning(Membership.list_id, Membership.vid))
-        gone.update((list_id, vid) for list_id, vid in found)
+    if not moves:
+        return []
+    pairs = dialect.number_rows(session, ("list_id", "vid"), [(move.list_id, move.vid) for move in moves])
+    statement = delete(Membership).where(
+        Membership.portal_id == portal_id,
+        tuple_(Membership.list_id, Membership.vid).in_(select(pairs.c.list_id, pairs.c.vid)),
+    )
+    found = session.execute(statement.returning(Membership.list_id, Membership.vid))
+    gone = {(list_id, vid) for list_id, vid in found}
     return [move for move in moves if (move.list_id, move.vid) in gone]
 
 
