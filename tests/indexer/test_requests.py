@@ -149,6 +149,7 @@ SEARCH = keys(
     search_after=anything,
     track_total_hits=anything,
     _source=source,
+    stored_fields=one_of("_none_"),
     docvalue_fields=each(keys("docvalue_fields", field=anything)),
     aggregations=each(aggregation),
 )
