@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.engines.base import ListQuery
+from indexer.engines.base import Asked, ListQuery
 from indexer.stored_lists import StoredLists, load_lists
+from queries.catalogue import Catalogue
 from queries.errors import FilterError
 from queries.nodes import Leaf, leaves
 from records import lists
@@ -55,9 +56,10 @@ class Directory:
             return frozenset(self.queries)
         return frozenset().union(*(self.readers.get(name, frozenset()) for name in names), self.named(names))
 
-    def read_by(self, changed: Iterable[str]) -> frozenset[str]:
-        """Return all that the lists read that changed names concern."""
-        return frozenset().union(*(self.queries[list_id].reads for list_id in self.asked(changed)))
+    def percolation(self, changed: frozenset[str], catalogue: Catalogue) -> Asked:
+        """Return what a percolator is asked after a change of these names; it is sent what the asked lists read."""
+        read = frozenset[str]().union(*(self.queries[list_id].reads for list_id in self.asked(changed)))
+        return Asked(changed, read & catalogue.definitions.keys())
 
     def leaves_asked(self, changes: Iterable[frozenset[str]]) -> int:
         """Return how many leaves are asked in all when every list that each contact's changes concern is evaluated."""

@@ -107,16 +107,22 @@ def _narrow(
     The lists are read only now: the percolator is sent what they read, so that a list which asks for more was saved
     after the documents were indexed, and its scan finds them.
     """
-    with runtime.database.read() as session:
-        directory = load_directory(session, state.portal_id)
-        catalogue = load_catalogue(session, state.portal_id)
     generation = engine_state.present_generation(state)
-    pays = directory.leaves_asked(item.changed for item in asking) > PERCOLATE_ABOVE
-    if generation is None or not pays:
+    if generation is None:
         return {}
+    with runtime.database.read() as session:
+        asked = _asked(session, state.portal_id, asking)
+    batch = [documents[item.vid] for item in asking]
+    return {} if asked is None else _propose(runtime, state.portal_id, generation, batch, asked)
+
+
+def _asked(session: Session, portal_id: int, asking: Sequence[Claimed]) -> Asked | None:
+    """Return what to ask the percolator, None where evaluating all asked lists costs less."""
+    directory = load_directory(session, portal_id)
+    if directory.leaves_asked(item.changed for item in asking) <= PERCOLATE_ABOVE:
+        return None
     changed = frozenset[str]().union(*(item.changed for item in asking))
-    asked = Asked(changed, directory.read_by(changed) & catalogue.definitions.keys())
-    return _propose(runtime, state.portal_id, generation, [documents[item.vid] for item in asking], asked)
+    return directory.percolation(changed, load_catalogue(session, portal_id))
 
 
 def _propose(runtime: Runtime, portal_id: int, generation: int, batch: Sequence[Document], asked: Asked) -> Proposals:

@@ -18,7 +18,7 @@ from queries.moments import LAST_DAY, utc_day
 from queries.search import SearchFields, search_tokens
 from queries.submitted import Submitted, submission_fields
 from queries.supplied import effective_values
-from queries.text import LONGEST_REMEMBERED, normalise, words
+from queries.text import normalise, remembered, words
 
 DEFINITION = 2
 """Rises with every change of what documents or mappings hold; an index of another number is built anew."""
@@ -137,18 +137,14 @@ def _add_number(document: Document, definition: Definition, value: str) -> None:
 
 def _add_text(document: Document, definition: Definition, value: str) -> None:
     """Words are told apart here, because engines never split a text."""
-    text, found = _text_fields(value) if len(value) <= LONGEST_REMEMBERED else _read_text(value)
+    text, found = _read_text(value)
     document.setdefault("s", {})[definition.name] = text
     document.setdefault(fields.TEXT_WORDS, {})[definition.name] = list(found)
     if value.isspace():
         document.setdefault(fields.BLANK, []).append(definition.name)
 
 
-@lru_cache(maxsize=8_192)
-def _text_fields(value: str) -> tuple[str, tuple[str, ...]]:
-    return _read_text(value)
-
-
+@remembered
 def _read_text(value: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of a string value by which it is compared, and its words."""
     text = indexed_text(value)

@@ -136,8 +136,13 @@ class OuterTooLarge(FilterError):
 class ChangedEcho(FilterError):
     """A FilterTree filter that is not the one the list has; it is an echo, and only `filterTree` can be edited."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path, "this FilterTree is not the one of the list", "Send filterTree to change the criteria")
+    def __init__(
+        self,
+        path: str,
+        problem: str = "this FilterTree is not the one of the list",
+        remedy: str = "Send filterTree to change the criteria",
+    ) -> None:
+        super().__init__(path, problem, remedy)
 
 
 class OtherCriteria(ChangedEcho):
@@ -150,7 +155,7 @@ class OtherCriteria(ChangedEcho):
         told = "this FilterTree is not the one of the filterTree beside it"
         problem = told if is_echo else "these filters are not the echo of the filterTree beside them"
         remedy = "Send filterTree to change the criteria, and leave filters out beside it"
-        FilterError.__init__(self, path, problem, remedy)
+        super().__init__(path, problem, remedy)
 
 
 def _shown(value: object) -> str:

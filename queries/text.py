@@ -7,7 +7,10 @@ engines with different analysers, and the one without any, agree on what is equa
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
+
+Answer = TypeVar("Answer")
 
 _SINGLE_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽʾʿ")
@@ -19,9 +22,22 @@ _CJK = re.compile(f"[{_CJK_LETTERS}]+")
 _ONE_SCRIPT = re.compile(f"[{_CJK_LETTERS}]+|[^{_CJK_LETTERS}]+")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _LONGEST_CJK_WITH_ENDINGS = 12
-LONGEST_REMEMBERED = 64
+_LONGEST_REMEMBERED = 64
 _REMEMBERED = 8_192
-"""Texts whose forms and words are remembered: contacts share names and cities, and each text is asked often."""
+
+
+def remembered(read: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """Have a function remember its answers for short texts: contacts share names and cities, each is asked often.
+
+    The answers must be such that nobody can change them.
+    """
+    of_short = lru_cache(maxsize=_REMEMBERED)(read)
+
+    @wraps(read)
+    def answer(text: str) -> Answer:
+        return of_short(text) if len(text) <= _LONGEST_REMEMBERED else read(text)
+
+    return answer
 
 
 def normalise(text: str) -> str:
@@ -31,9 +47,7 @@ def normalise(text: str) -> str:
     since in other scripts they make other letters. NFKC is Unicode Standard Annex 15, the folding is
     section 3.13 of the Unicode Standard.
     """
-    if text.isascii():
-        return text.lower()
-    return _folded(text) if len(text) <= LONGEST_REMEMBERED else _fold_whole(text)
+    return text.lower() if text.isascii() else _fold_whole(text)
 
 
 def plain(text: str) -> str:
@@ -51,7 +65,7 @@ def words(text: str) -> list[str]:
 
     Apostrophes vanish (o'brien is obrien); a run of Chinese, Japanese or Korean letters is one word.
     """
-    return list(_words(text)) if len(text) <= LONGEST_REMEMBERED else _split_plain(text)
+    return list(_words(text))
 
 
 def document_words(text: str) -> list[str]:
@@ -61,7 +75,7 @@ def document_words(text: str) -> list[str]:
     for Jean-Luc, sa for S.A.), and the endings of short Chinese, Japanese and Korean words, where nothing
     separates the given name from the family name.
     """
-    return list(_document_words(text)) if len(text) <= LONGEST_REMEMBERED else _find_words(text)
+    return list(_document_words(text))
 
 
 def is_cjk(text: str) -> bool:
@@ -83,12 +97,12 @@ def _find_words(text: str) -> list[str]:
     return [word for word in dict.fromkeys(ending for word in found for ending in _endings(word)) if word]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_split_plain(text))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered
 def _document_words(text: str) -> tuple[str, ...]:
     return tuple(_find_words(text))
 
@@ -123,16 +137,12 @@ _VISIBLE = _CharacterTable(_visible)
 _BREAKS = _CharacterTable(_word_character)
 
 
+@remembered
 def _fold_whole(text: str) -> str:
     folded = _fold(text)
     while folded != text:
         text, folded = folded, _fold(folded)
     return folded
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _folded(text: str) -> str:
-    return _fold_whole(text)
 
 
 def _fold(text: str) -> str:

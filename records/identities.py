@@ -69,9 +69,11 @@ def claim_addresses(
 ) -> None:
     """Give addresses to contacts; raises ContactExists and TokenTaken for one that belongs to another contact.
 
-    A contact's own e-mail is taken anew, so that a secondary one can become primary.
+    A contact's own e-mail is taken anew, so that a secondary one can become primary. Everybody takes them in one order:
+    two who take the same ones never wait for each other.
     """
     rows = [_email_row(portal_id, claim) for claim in emails] + [_token_row(portal_id, claim) for claim in tokens]
+    rows.sort(key=lambda row: (str(row["kind"]), str(row["key"])))
     if not rows:
         return
     _release_own(session, portal_id, [claim for claim in emails if not claim.is_new])

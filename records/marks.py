@@ -56,12 +56,7 @@ def list_name(list_id: int) -> str:
     return f"list:{list_id}"
 
 
-def mark(
-    session: Session,
-    portal_id: int,
-    changed: Mapping[int, Collection[str]],
-    urgency: Urgency,
-) -> None:
+def mark(session: Session, portal_id: int, changed: Mapping[int, Collection[str]], urgency: Urgency) -> None:
     """Mark contacts dirty: vid -> names of the document fields that changed."""
     if changed:
         dialect.insert_together(session, [rows_of(portal_id, changed, urgency, now(session))])

@@ -1,7 +1,7 @@
 """Read your writes: a write that is asked to waits until the contacts' lists have been decided, and tells the moves."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from flask import g
 
@@ -30,21 +30,26 @@ def lists_moved(vid: int, before: int | None) -> Json:
 def lists_moved_of(vids: Collection[int], before: int) -> dict[int, Json]:
     """Return vid -> which lists it joined and left since the feed stood at `before`, for written contacts, as above."""
     portal_id, database = g.portal_id, runtime().database
-    end = time.monotonic() + PATIENCE_SECONDS
     with database.read() as session:
         found = find_contacts(session, portal_id, vids)
-    waiting = {row.vid: row.version for row in found.values()}
-    while True:
-        with database.read() as session:
-            undecided = marks.undecided(session, portal_id, waiting)
-            if not undecided or time.monotonic() > end:
-                moves = feed_reading.moves_after(session, portal_id, {row.vid for row in found.values()}, before)
-                break
-        waiting = {vid: waiting[vid] for vid in undecided}
-        time.sleep(LOOK_SECONDS)
+    undecided = _await_decisions(portal_id, {row.vid: row.version for row in found.values()})
+    with database.read() as session:
+        moves = feed_reading.moves_after(session, portal_id, {row.vid for row in found.values()}, before)
     net = _net(moves)
     present = {vid: found[vid].vid if vid in found else vid for vid in vids}
     return {vid: {**_told(net.get(own, {})), "pending": own in undecided} for vid, own in present.items()}
+
+
+def _await_decisions(portal_id: int, versions: Mapping[int, int]) -> frozenset[int]:
+    """Wait until the lists of contacts have been decided for these versions; return whose were not in bounded time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    undecided = frozenset(versions)
+    while True:
+        with runtime().database.read() as session:
+            undecided = marks.undecided(session, portal_id, {vid: versions[vid] for vid in undecided})
+        if not undecided or time.monotonic() > end:
+            return undecided
+        time.sleep(LOOK_SECONDS)
 
 
 def _net(moves: Iterable[tuple[int, int, str]]) -> dict[int, dict[int, str]]:

@@ -16,7 +16,7 @@ from bench.measure import middle, percentile
 from bench.results import Result
 from bench.service import EMBEDDED, SERVER
 from tests.support.api import as_body
-from tests.support.receiver import Got, Receiver, Reply, receiving
+from tests.support.receiver import Got, Receiver, Reply, late, receiving
 from tests.support.wait import wait_until
 
 NAME = "alerts"
@@ -128,12 +128,7 @@ def _move(client: Client, list_id: int, vids: Sequence[int], count: int) -> None
 def _hanging() -> Iterator[Receiver]:
     """Yield a receiver that answers too late, until the block ends."""
     over = threading.Event()
-
-    def answer(_: Got) -> Reply:
-        over.wait(9)
-        return 204, {}, b""
-
     with receiving() as receiver:
-        receiver.answer = answer
+        receiver.answer = late(over, 9)
         yield receiver
         over.set()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import orjson
 
 from bench.client import Client
+from bench.figures import percolation
 from bench.figures.imports import Loaded
 from bench.measure import middle
 from bench.people import people
@@ -22,16 +23,12 @@ from indexer import drain, tasks
 from indexer.decide import CHUNK
 from indexer.directory import load_directory
 from indexer.documents import load_documents
-from indexer.drain import PERCOLATE_ABOVE
-from indexer.engines.base import Asked
 from indexer.engines.names import Place
 from indexer.imports.batches import Target, write_batch
 from indexer.imports.rows import Row
 from indexer.runtime import Runtime
-from queries import mapping
 from queries.context import FilterContext
-from queries.evaluate import evaluate
-from queries.fields import VID, Document
+from queries.fields import Document
 from queries.moments import Moment
 from queries.nodes import reads
 from queries.parse import parse_filters, render_filters
@@ -45,7 +42,6 @@ from tests.support.records import add_portal
 
 MATCH_SHARE, NEW_SHARE, UPDATE_TIMES = 1.0, 0.4, 2.0
 BATCH = 500
-HITS = 10_000
 ROUNDS = 3
 RARE = "twitterhandle"
 RARE_EVERY = 20
@@ -164,19 +160,12 @@ def _matched(crowd: Crowd, documents: Sequence[Document]) -> float:
 
 
 def _match(crowd: Crowd, documents: Sequence[Document]) -> int:
-    """Propose lists where that pays, evaluate those or all, and return how many memberships there are."""
+    """Match contacts with all lists and return how many memberships there are."""
     with crowd.runtime.database.read() as session:
         directory, catalogue = load_directory(session, crowd.portal_id), load_catalogue(session, crowd.portal_id)
         generation, at = live_generation(session, crowd.portal_id) or 0, Moment(now(session))
-    every = frozenset({EVERYTHING})
-    pays = directory.leaves_asked(every for _ in documents) > PERCOLATE_ABOVE
-    asked = Asked(every, directory.read_by(every) & catalogue.definitions.keys())
-    proposed = crowd.runtime.engine.propose(crowd.portal_id, generation, documents, asked) if pays else None
-    return sum(
-        evaluate(directory.queries[list_id].tree, document, at)
-        for document in documents
-        for list_id in (directory.queries if proposed is None else proposed[document[VID]])
-    )
+    asked = directory.percolation(frozenset({EVERYTHING}), catalogue)
+    return percolation.match(crowd.runtime.engine, (crowd.portal_id, generation), directory, documents, asked, at)
 
 
 def _raw(crowd: Crowd, client: Client, documents: Sequence[Document]) -> float:
@@ -193,12 +182,7 @@ def _bodies(crowd: Crowd, documents: Sequence[Document]) -> Iterator[bytes]:
     with crowd.runtime.database.read() as session:
         catalogue = load_catalogue(session, crowd.portal_id)
     for start in range(0, len(documents), BATCH):
-        batch = [
-            mapping.filtered_part(document, catalogue.definitions.keys())
-            for document in documents[start : start + BATCH]
-        ]
-        query = {"percolate": {"field": mapping.QUERY, "documents": batch}}
-        yield orjson.dumps({"query": {"bool": {"filter": [query]}}, "size": HITS, "_source": False})
+        yield percolation.bare_request(documents[start : start + BATCH], catalogue)
 
 
 def _percolate(client: Client, path: str, bodies: Sequence[bytes]) -> float:

@@ -15,9 +15,10 @@ from bench.client import Client
 from bench.figures.imports import Loaded
 from bench.figures.lists import PAUSE_SECONDS, POLL_SECONDS, is_member, until_done
 from bench.figures.lookup import CLIENTS, bare_server
+from bench.figures.reindex import run_reindex
 from bench.measure import middle
 from bench.results import Result
-from bench.service import CONTACTS, EMBEDDED, SERVER, Account, command_failed
+from bench.service import EMBEDDED, SERVER, Account
 from tests.support.api import as_body
 
 NAME = "forms"
@@ -148,7 +149,7 @@ def _fill(loaded: Loaded) -> list[Result]:
     with loaded.service.records() as database, database.write() as session:
         for statement in (SUBMISSIONS, COUNTS, INSTANTS):
             session.execute(statement, {"portal": loaded.account.portal_id, "forms": FORMS})
-    _reindex(loaded)
+    run_reindex(loaded)
     client = loaded.service.client(loaded.account)
     limit = max(LEAST_FILL_SECONDS, FILL_SECONDS_A_MILLION * loaded.count / 1_000_000)
     window: dict[str, Any] = {"withinLastTime": 30, "withinLastTimeUnit": "DAYS"}
@@ -158,12 +159,6 @@ def _fill(loaded: Loaded) -> list[Result]:
         for name, form, keys in asked
         for seconds in [_filled(client, form, keys)]
     ]
-
-
-def _reindex(loaded: Loaded) -> None:
-    process = loaded.service.run("reindex", *CONTACTS, "reindex", "--portal", str(loaded.account.portal_id))
-    if process.process.wait() != 0:
-        raise RuntimeError(f"reindex failed: {command_failed(process)}")
 
 
 def _filled(client: Client, form: str, keys: dict[str, Any]) -> float:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 import orjson
 
 from bench.client import Client
-from bench.figures import draining
+from bench.figures import draining, percolation
 from bench.figures.imports import Loaded
 from bench.figures.lists import Filters, pattern
 from bench.measure import alternate, middle, milliseconds
@@ -21,15 +20,12 @@ from bench.profiles import profile_calls
 from bench.results import Result
 from bench.service import EMBEDDED
 from indexer.directory import Directory
-from indexer.drain import PERCOLATE_ABOVE
-from indexer.engines.base import Asked, Engine, ListQuery
+from indexer.engines.base import Engine, ListQuery
 from indexer.engines.names import Place
-from queries import mapping
 from queries.catalogue import Catalogue
 from queries.context import FilterContext
 from queries.document import Snapshot, build_document
-from queries.evaluate import evaluate
-from queries.fields import VID, Document
+from queries.fields import Document
 from queries.inline import inline
 from queries.moments import Moment
 from queries.nodes import reads
@@ -46,7 +42,6 @@ RARE_EVERY = 20
 SHARE = 0.9
 TIMES = 8.0
 EMBEDDED_MS = 5.0
-HITS = 10_000
 EVERY_LIST = frozenset({EVERYTHING})
 
 Criteria = Callable[[int], Filters]
@@ -70,22 +65,12 @@ class Matching:
 
     def percolate(self, contacts: Sequence[Document]) -> object:
         """Ask the engine alone, of all lists."""
-        return self.engine.propose(PORTAL, 1, contacts, self.asked(EVERY_LIST))
-
-    def asked(self, changed: frozenset[str]) -> Asked:
-        """Return what a drain asks of the percolator after a change of these names."""
-        return Asked(changed, self.directory.read_by(changed) & self.catalogue.definitions.keys())
+        return self.engine.propose(PORTAL, 1, contacts, self.directory.percolation(EVERY_LIST, self.catalogue))
 
     def match(self, contacts: Sequence[Document], changed: frozenset[str]) -> int:
         """Find the lists of contacts as a drain does, and return how many memberships there are."""
-        asked = self.directory.asked(changed)
-        pays = self.directory.leaves_asked(changed for _ in contacts) > PERCOLATE_ABOVE
-        proposed = self.engine.propose(PORTAL, 1, contacts, self.asked(changed)) if pays else None
-        return sum(
-            evaluate(self.directory.queries[list_id].tree, contact, AT)
-            for contact in contacts
-            for list_id in asked & (asked if proposed is None else proposed[contact[VID]])
-        )
+        asked = self.directory.percolation(changed, self.catalogue)
+        return percolation.match(self.engine, (PORTAL, 1), self.directory, contacts, asked, AT)
 
 
 def measure(loaded: Loaded) -> list[Result]:
@@ -148,7 +133,8 @@ def _contacts(count: int, lists: int, catalogue: Catalogue) -> Iterator[Document
 
 def _beside_raw(loaded: Loaded, ready: Matching) -> Result:
     client, crowd = loaded.service.engine_client(), len(ready.contacts)
-    path, body = _raw_request(ready)
+    path = f"/{Place(ready.prefix, PORTAL, 1).lists}/_search"
+    body = percolation.bare_request(ready.contacts, ready.catalogue)
 
     def ours(_: int) -> float:
         return milliseconds(lambda: ready.percolate(ready.contacts))
@@ -213,14 +199,6 @@ def _alone(loaded: Loaded, ready: Matching) -> Result:
         met=met,
         profile=loaded.explain(met, lambda: profile_calls(lambda: ready.match(ready.contacts, EVERY_LIST))),
     )
-
-
-def _raw_request(ready: Matching) -> tuple[str, bytes]:
-    """Return path and body of the plainest percolation of the contacts: all hits with their documents' numbers."""
-    documents = [mapping.filtered_part(contact, ready.catalogue.definitions.keys()) for contact in ready.contacts]
-    query: dict[str, Any] = {"percolate": {"field": mapping.QUERY, "documents": documents}}
-    asked = {"query": {"bool": {"filter": [query]}}, "size": HITS, "_source": False}
-    return f"/{Place(ready.prefix, PORTAL, 1).lists}/_search", orjson.dumps(asked)
 
 
 def _ask(client: Client, path: str, body: bytes) -> object:

@@ -18,16 +18,16 @@ def measure(loaded: Loaded) -> list[Result]:
     """Return the time of a rebuild with nothing else going on, and what became of traffic beside another one."""
     bare = raw_load if loaded.service.setup == SERVER else raw_rows
     before = bare.seconds(loaded.service, loaded.account)
-    quiet = _reindex(loaded)
+    quiet = run_reindex(loaded)
     result = _quiet(loaded, quiet, before)
-    _reindex(loaded, "--finish")
+    run_reindex(loaded, "--finish")
     with traffic.going_on(loaded) as beside:
-        busy = _reindex(loaded)
-    _reindex(loaded, "--finish")
+        busy = run_reindex(loaded)
+    run_reindex(loaded, "--finish")
     return [result, *_busy(loaded, beside, busy)]
 
 
-def _reindex(loaded: Loaded, *options: str) -> float:
+def run_reindex(loaded: Loaded, *options: str) -> float:
     """Run `contacts reindex` and return the seconds until its end; raises RuntimeError where it fails."""
     start = time.perf_counter()
     portal = str(loaded.account.portal_id)

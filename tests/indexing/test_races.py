@@ -13,8 +13,10 @@ from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.imports.run import work_page
 from queries.catalogue import Definition, PropertyType
-from records import imports, list_work, marks, session
+from records import identities, imports, list_work, marks, session
 from records.deletes import delete_contact
+from records.errors import ContactExists
+from records.identities import EmailClaim
 from records.marks import Urgency
 from records.session import Database
 from records.writes import Change, Source, lock_contacts, write_contacts
@@ -244,3 +246,25 @@ def test_a_drain_and_a_sweep_over_the_same_contacts_do_not_wait_for_each_other(
         sweeps[0].result(10)
     world.settle()
     check_world(world)
+
+
+@pytest.mark.parametrize("set_up", [POSTGRESQL], indirect=True)
+def test_two_batches_of_the_same_new_emails_in_opposite_orders_do_not_wait_for_each_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "ATTEMPTS", 1)
+    database, first, second = world.runtime.database, "a@mill.example", "b@mill.example"
+    mine, theirs = (world.api.create(city="Rome") for _ in range(2))
+
+    def take(session: Session, vid: int, *emails: str) -> None:
+        identities.claim_addresses(session, world.portal_id, [EmailClaim(vid, email, 0) for email in emails])
+
+    def take_both() -> None:
+        with pytest.raises(ContactExists):
+            database.transact(lambda session: take(session, theirs, second, first))
+
+    with database.write() as transaction:
+        take(transaction, mine, first)
+        with meanwhile(take_both, database):
+            take(transaction, mine, second)
+            transaction.commit()

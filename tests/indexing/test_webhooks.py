@@ -22,7 +22,7 @@ from tests.indexing.conftest import POSTGRESQL
 from tests.indexing.world import World
 from tests.support.clock import MovableClock
 from tests.support.people import is_
-from tests.support.receiver import Got, Receiver, Reply, receiving
+from tests.support.receiver import Got, Receiver, Reply, late, receiving
 from tests.support.wait import wait_until
 
 SUBSCRIPTIONS = "/alerts/v1/subscriptions"
@@ -333,13 +333,8 @@ def test_many_addresses_that_hang_at_once_delay_no_other(living_world: World, re
     world.portal.create_list("Leads", LEADS)
     world.settle()
     served = threading.Event()
-
-    def hang(_: Got) -> Reply:
-        served.wait(20)
-        return 200, {}, b""
-
     with receiving() as hanging:
-        hanging.answer = hang
+        hanging.answer = late(served, 20)
         for _ in range(20):
             subscribe(world, hanging)
         subscribe(world, receiver)

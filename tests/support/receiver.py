@@ -44,6 +44,16 @@ class Receiver:
         return [message.id for message in self.got]
 
 
+def late(until: threading.Event, seconds: float) -> Callable[[Got], Reply]:
+    """Return the answer of a receiver that hangs until an event is set, or for so many seconds."""
+
+    def answer(_: Got) -> Reply:
+        until.wait(seconds)
+        return 200, {}, b""
+
+    return answer
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """Yield a receiver that listens on the loopback address."""
